@@ -1,0 +1,158 @@
+"""What a name means in a file: loads and their aliases, assignments, functions, `native`.
+
+https://bazel.build/extending/concepts
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from buildfile.calls import Scope
+from buildfile.loads import Load, loads_of
+from buildfile.repository import Workspace
+from buildfile.source import SourceFile
+from buildfile.statements import Statement
+from buildfile.syntax import Unparsable
+
+_ASSIGNED = re.compile(rb"((?:[A-Za-z_]\w*|[ \t,()\[\]])+?)[ \t]*(?:[-+*/%|&]|//)?=(?!=)")
+_DEFINED = re.compile(rb"def[ \t]+([A-Za-z_]\w*)")
+_NAME = re.compile(rb"[A-Za-z_]\w*")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Symbol:
+    """A symbol of a .bzl file, told apart from its namesakes in other rulesets by where it comes from.
+
+    Attributes:
+        label: the canonical label of the file, `@module//package:file.bzl`, see `Workspace.canonical`;
+            `"native"` for what Bazel brings itself.
+        name: its name there.
+    """
+
+    label: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Bindings:
+    """The names of one file, in the workspace it belongs to."""
+
+    file: SourceFile
+    workspace: Workspace
+
+    @cached_property
+    def _read(self) -> tuple[list[Load], list[tuple[Statement, str]]]:
+        return loads_of(self.file)
+
+    @property
+    def loads(self) -> list[Load]:
+        """The load statements."""
+        return self._read[0]
+
+    @property
+    def bad_loads(self) -> list[tuple[Statement, str]]:
+        """Load statements that cannot be read, with the reason."""
+        return self._read[1]
+
+    @cached_property
+    def loaded(self) -> dict[str, Symbol]:
+        """Local name to what it is loaded as."""
+        return {
+            symbol.local: Symbol(self.workspace.canonical(load.label, self.file.package), symbol.name)
+            for load in self.loads
+            for symbol in load.symbols
+        }
+
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """Names that top-level assignments, loops and functions of the file bind."""
+        names: set[str] = set()
+        for statement in self.file.statements:
+            if statement.is_load:
+                continue
+            data, start = statement.data, statement.start
+            found = _DEFINED.match(data, start)
+            if found:
+                names.add(found[1].decode())
+                continue
+            found = _ASSIGNED.match(data, start, statement.end)
+            if found:
+                names.update(name.decode() for name in _NAME.findall(found[1]))
+        return frozenset(names)
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Top-level `a = b`: name to the name it stands for."""
+        found: dict[str, str] = {}
+        for statement in self.file.statements:
+            matched = _ALIAS.match(statement.data, statement.start, statement.end)
+            if matched:
+                found[matched[1].decode()] = matched[2].decode()
+        return found
+
+    def symbol(self, name: str | None, scope: Scope = Scope()) -> Symbol | None:  # noqa: B008 (immutable)
+        """What a dotted name stands for; None if the file does not say (a parameter, a struct, an unknown name).
+
+        A name that stands for another by a top-level assignment is followed.
+        """
+        if name is None:
+            return None
+        if name.startswith("native."):
+            return Symbol("native", name.removeprefix("native."))
+        if "." in name or name in scope.local:
+            return None
+        seen = set()
+        while name in self.aliases and name not in seen:
+            seen.add(name)
+            name = self.aliases[name]
+        if name in self.loaded:
+            return self.loaded[name]
+        return None if name in self.defined else Symbol("native", name)
+
+    def local_names(self, symbols: frozenset[Symbol]) -> dict[str, Symbol]:
+        """The names under which some symbols are known here, aliases by assignment among them."""
+        found = {name: symbol for name, symbol in self.loaded.items() if symbol in symbols}
+        if found:
+            for name in self.aliases:
+                symbol = self.symbol(name)
+                if symbol in symbols and symbol is not None:
+                    found[name] = symbol
+        return found
+
+    def free_name(self, wanted: str, *symbols: Symbol, prefix: str = "aspect_") -> tuple[str, bool]:
+        """A local name for a symbol: the one it is loaded under already, else `wanted`, else one with a prefix.
+
+        Returns:
+            The name, and whether it still has to be loaded.
+        """
+        for name, symbol in self.loaded.items():
+            if symbol in symbols:
+                return name, False
+        name = wanted
+        while name in self.loaded or name in self.defined or name in self._parameters:
+            name = prefix + name if not name.startswith("_") else "_" + prefix + name[1:]
+        return name, True
+
+    @cached_property
+    def _parameters(self) -> frozenset[str]:
+        """Every parameter and local variable of the functions of the file."""
+        names: set[str] = set()
+        for statement in self.file.statements:
+            if not _DEFINED.match(statement.data, statement.start):
+                continue
+            try:
+                tree = statement.tree
+            except Unparsable:
+                continue
+            for node in ast.walk(tree.body[0]):
+                if isinstance(node, ast.arg):
+                    names.add(node.arg)
+                elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    names.add(node.id)
+        return frozenset(names)
+
+
+_ALIAS = re.compile(rb"([A-Za-z_]\w*)[ \t]*=[ \t]*([A-Za-z_]\w*)[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)")

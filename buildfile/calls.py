@@ -1,0 +1,267 @@
+"""Views on calls, wherever they stand: plain, assigned, in comprehensions, lists and dicts, inside functions.
+
+A view gives byte ranges, so that what it shows can be edited; see `rewrite` for the edits.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from buildfile.source import SourceFile
+from buildfile.statements import Statement
+from buildfile.syntax import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an expression stands.
+
+    Attributes:
+        function: the name of the function around it, `""` at top level.
+        local: names bound around it by parameters, assignments in the function, and comprehensions; they hide
+            what the file loads.
+        repeated: whether it stands in a comprehension, so that one call makes any number of targets.
+    """
+
+    function: str = ""
+    local: frozenset[str] = frozenset()
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a call.
+
+    Attributes:
+        name: the keyword; `None` for a positional argument; `"*"` or `"**"` for an unpacked one.
+        start, end: its range in the file, `name = value`.
+        value_start: where its value begins, parentheses included.
+        value: the value's node.
+    """
+
+    name: str | None
+    start: int
+    end: int
+    value_start: int
+    value: ast.expr
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call in a file."""
+
+    file: SourceFile
+    statement: Statement
+    tree: Tree
+    node: ast.Call
+    scope: Scope
+
+    @cached_property
+    def start(self) -> int:
+        """Byte offset of the first byte of the call."""
+        return self.tree.start(self.node)
+
+    @cached_property
+    def end(self) -> int:
+        """Byte offset behind the closing parenthesis."""
+        return self.tree.end(self.node)
+
+    @property
+    def callee(self) -> str | None:
+        """The dotted name that is called (`py_binary`, `native.py_binary`); None for any other expression."""
+        return dotted(self.node.func)
+
+    @property
+    def callee_range(self) -> tuple[int, int]:
+        """The byte range of the callee."""
+        return self.tree.start(self.node.func), self.tree.end(self.node.func)
+
+    @cached_property
+    def arguments(self) -> tuple[Argument, ...]:
+        """The arguments in the order of the file."""
+        data, tree = self.file.data, self.tree
+        found: list[Argument] = []
+        for value in self.node.args:
+            start, end = tree.start(value), tree.end(value)
+            star = "*" if isinstance(value, ast.Starred) else None
+            inner = value.value if isinstance(value, ast.Starred) else value
+            if star is None:
+                start, end = _widen(data, start, end, self.callee_range[1])
+            found.append(Argument(star, start, end, tree.start(inner), inner))
+        for keyword in self.node.keywords:
+            start, end = tree.start(keyword), tree.end(keyword)
+            if keyword.arg is None:
+                found.append(Argument("**", start, end, tree.start(keyword.value), keyword.value))
+            else:
+                at = data.index(b"=", start) + 1
+                found.append(Argument(keyword.arg, start, end, skip_space(data, at), keyword.value))
+        found.sort(key=lambda argument: argument.start)
+        return tuple(found)
+
+    def argument(self, name: str) -> Argument | None:
+        """The keyword argument of that name."""
+        for argument in self.arguments:
+            if argument.name == name:
+                return argument
+        return None
+
+    def text(self, argument: Argument) -> bytes:
+        """The bytes of an argument's value."""
+        return self.file.data[argument.value_start : argument.end]
+
+    def string(self, name: str) -> str | None:
+        """The value of a keyword argument that is one plain string; None for anything else."""
+        argument = self.argument(name)
+        return self.string_of(argument.value) if argument is not None else None
+
+    def string_of(self, node: ast.expr) -> str | None:
+        """The value of a string literal in this call's statement; None for any other expression."""
+        return string_value(self.file.data, self.tree, node)
+
+    def strings(self, name: str) -> list[str] | None:
+        """The value of a keyword argument that is a list of plain strings; None for anything else."""
+        argument = self.argument(name)
+        if argument is None or not isinstance(argument.value, ast.List | ast.Tuple):
+            return None
+        values = [self.string_of(item) for item in argument.value.elts]
+        return [value for value in values if value is not None] if None not in values else None
+
+    @property
+    def splats(self) -> tuple[Argument, ...]:
+        """The `**kwargs` and `*args`, which may carry what is not seen here."""
+        return tuple(argument for argument in self.arguments if argument.name in ("*", "**"))
+
+    @property
+    def key(self) -> str:
+        """What tells this target from the others of the file: its name, or the expression that computes it."""
+        return target_key(self.node)
+
+
+def target_key(node: ast.Call) -> str:
+    """The name of the target a call makes; for a computed name the expression's dump, `""` where there is none."""
+    for keyword in node.keywords:
+        if keyword.arg == "name":
+            value = keyword.value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                return value.value
+            return ast.dump(value)
+    return ""
+
+
+def dotted(node: ast.expr) -> str | None:
+    """`a`, `a.b`, `a.b.c` of a name or a chain of attributes; None for any other expression."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        base = dotted(node.value)
+        return f"{base}.{node.attr}" if base is not None else None
+    return None
+
+
+def string_value(data: bytes, tree: Tree, node: ast.AST) -> str | None:
+    """The text of a string literal; bytes that are not UTF-8 are read as Latin-1, as Bazel does."""
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return None
+    source = data[tree.start(node) : tree.end(node)]
+    if source.isascii() and b"async" not in source and b"await" not in source and b"None" not in source:
+        return node.value.replace("Coding", "coding") if "Coding" in node.value else node.value
+    try:
+        value = ast.literal_eval(source.decode("utf-8"))
+    except UnicodeDecodeError:
+        value = ast.literal_eval(source.decode("latin-1"))
+    except (SyntaxError, ValueError):
+        return node.value
+    return value if isinstance(value, str) else None
+
+
+def skip_space(data: bytes, at: int) -> int:
+    """The first offset from `at` on that is neither white space nor a comment nor a continuation."""
+    while at < len(data):
+        byte = data[at]
+        if byte in b" \t\r\n\f\\":
+            at += 1
+        elif byte == 0x23:
+            newline = data.find(b"\n", at)
+            at = len(data) if newline < 0 else newline + 1
+        else:
+            break
+    return at
+
+
+def _widen(data: bytes, start: int, end: int, floor: int) -> tuple[int, int]:
+    """The range of a positional argument with the parentheses around it, which its node leaves out."""
+    while True:
+        left = start - 1
+        while left > floor and data[left] in b" \t\r\n":
+            left -= 1
+        right = skip_space(data, end)
+        if left <= floor or data[left] != 0x28 or data[right : right + 1] != b")":
+            return start, end
+        start, end = left, right + 1
+
+
+def calls_in(file: SourceFile, statement: Statement) -> Iterator[Call]:
+    """Every call in a statement, outer before inner.
+
+    Raises:
+        buildfile.syntax.Unparsable: see `Statement.tree`.
+    """
+    tree = statement.tree
+    for node, scope in walk(tree):
+        if isinstance(node, ast.Call):
+            yield Call(file, statement, tree, node, scope)
+
+
+def walk(tree: Tree) -> Iterator[tuple[ast.AST, Scope]]:
+    """Every node of a statement in the order of the text, with the scope it stands in."""
+    stack: list[tuple[ast.AST, Scope]] = [(node, _TOP) for node in reversed(tree.body)]
+    while stack:
+        node, scope = stack.pop()
+        yield node, scope
+        if isinstance(node, ast.FunctionDef):
+            inside = Scope(scope.function or node.name, scope.local | _bound_in(node), scope.repeated)
+            defaults = [*node.args.defaults, *(item for item in node.args.kw_defaults if item is not None)]
+            stack.extend((child, inside) for child in reversed(node.body))
+            stack.extend((child, scope) for child in reversed(defaults))
+        elif isinstance(node, ast.Lambda):
+            names = frozenset(_parameters(node.args))
+            stack.append((node.body, Scope(scope.function, scope.local | names, scope.repeated)))
+        elif isinstance(node, ast.ListComp | ast.DictComp | ast.SetComp | ast.GeneratorExp):
+            names = frozenset(name for item in node.generators for name in _targets(item.target))
+            inside = Scope(scope.function, scope.local | names, True)
+            stack.extend((child, inside) for child in reversed(list(ast.iter_child_nodes(node))))
+        else:
+            stack.extend((child, scope) for child in reversed(list(ast.iter_child_nodes(node))))
+
+
+_TOP = Scope()
+
+
+def _parameters(arguments: ast.arguments) -> Iterator[str]:
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        yield argument.arg
+    if arguments.vararg:
+        yield arguments.vararg.arg
+    if arguments.kwarg:
+        yield arguments.kwarg.arg
+
+
+def _targets(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name):
+            yield inner.id
+
+
+def _bound_in(function: ast.FunctionDef) -> frozenset[str]:
+    """The names a function binds: its parameters, assignments and loop variables."""
+    names = set(_parameters(function.args))
+    for statement in function.body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+            elif isinstance(node, ast.FunctionDef):
+                names.add(node.name)
+    return frozenset(names)

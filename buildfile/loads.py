@@ -1,0 +1,316 @@
+"""Load statements: what they say, and changing them.
+
+A change says which local names are to be loaded from where and which names are no longer needed; the statements
+that follow from it are edited in buildifier's order, merged where a file is loaded already, and removed where they
+are left empty. Loads that a change does not touch stay as they are.
+
+https://bazel.build/extending/concepts#loading-an-extension
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from buildfile.edits import Edit
+from buildfile.items import Items, merge_deletions
+from buildfile.labels import sort_key
+from buildfile.source import SourceFile
+from buildfile.statements import STRING, Statement
+from buildfile.style import INDENT, quote
+
+_TOKEN = re.compile(rb"\s+|#[^\n]*|([A-Za-z_]\w*)[ \t\r\n]*=|(" + STRING + rb")|(,)|(\))", re.DOTALL)
+_WORD = re.compile(rb"#[^\n]*|" + STRING + rb"|([A-Za-z_]\w*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One symbol of a load: `local = "name"`.
+
+    Attributes:
+        local: the name in this file.
+        name: the name in the loaded file.
+        start, end: its range, `local = "name"`.
+    """
+
+    local: str
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A load statement.
+
+    Attributes:
+        statement: the statement it is.
+        label: the loaded file as written.
+        label_start, label_end: the range of that string, quotes included.
+        symbols: what it loads.
+        open, close: the offsets behind the `(` and of the `)`.
+    """
+
+    statement: Statement
+    label: str
+    label_start: int
+    label_end: int
+    symbols: tuple[Loaded, ...]
+    open: int
+    close: int
+
+
+class BadLoad(ValueError):
+    """A load statement that is none: a computed label, a missing quote."""
+
+
+def parse_load(statement: Statement) -> Load:
+    """Reads a load statement, also one with a positional symbol behind a named one, which Python rejects.
+
+    Raises:
+        BadLoad: it is not made of string literals alone.
+    """
+    data = statement.data
+    opened = data.index(b"(", statement.start) + 1
+    at = opened
+    label: tuple[str, int, int] | None = None
+    symbols: list[Loaded] = []
+    local: tuple[str, int] | None = None
+    while at < statement.end:
+        token = _TOKEN.match(data, at)
+        if token is None:
+            raise BadLoad("a load takes string literals only")
+        if token[1]:
+            local = token[1].decode(), token.start(1)
+        elif token[2]:
+            text = _text(token[2])
+            if label is None and local is None:
+                label = text, token.start(2), token.end(2)
+            elif local is not None:
+                symbols.append(Loaded(local[0], text, local[1], token.end(2)))
+                local = None
+            else:
+                symbols.append(Loaded(text, text, token.start(2), token.end(2)))
+        elif token[4]:
+            break
+        at = token.end()
+    if label is None or local is not None:
+        raise BadLoad("a load names a file and symbols")
+    return Load(statement, *label, tuple(symbols), opened, at)
+
+
+def _text(literal: bytes) -> str:
+    quotes = 3 if literal[:3] in (b'"""', b"'''") else 1
+    return literal[quotes:-quotes].decode("utf-8", "replace")
+
+
+def loads_of(file: SourceFile) -> tuple[list[Load], list[tuple[Statement, str]]]:
+    """The load statements of a file, and those that cannot be read, with the reason."""
+    loads: list[Load] = []
+    bad: list[tuple[Statement, str]] = []
+    for statement in file.statements:
+        if statement.is_load:
+            try:
+                loads.append(parse_load(statement))
+            except BadLoad as error:
+                bad.append((statement, str(error)))
+    return loads, bad
+
+
+def used_words(file: SourceFile) -> set[str]:
+    """The identifiers in a file outside load statements, strings and comments; keywords of calls among them."""
+    found: set[bytes] = set()
+    for statement in file.statements:
+        if not statement.is_load:
+            found.update(word[1] for word in _WORD.finditer(statement.data, statement.start, statement.end) if word[1])
+    return {word.decode() for word in found}
+
+
+def change_loads(
+    file: SourceFile,
+    bind: Mapping[str, tuple[str, str]],
+    release: Collection[str],
+    same: Callable[[str, str], bool] = str.__eq__,
+) -> list[Edit]:
+    """The edits that make local names come from where they should.
+
+    Args:
+        file: the file, with all other edits already made.
+        bind: local name to (label as it is to be written, name there). A name loaded from elsewhere moves.
+        release: local names whose loads go if nothing in the file uses them any more.
+        same: whether two labels, as written in this file, name the same file.
+    """
+    loads, _ = loads_of(file)
+    used = used_words(file) if release else set()
+    gone = {name for name in release if name not in used and name not in bind}
+    wanted: dict[str, dict[str, str]] = {}
+    for local, (label, name) in bind.items():
+        home = next((load for load in loads if same(load.label, label)), None)
+        key = home.label if home is not None else label
+        wanted.setdefault(key, {})[local] = name
+    edits: list[Edit] = []
+    emptied: list[Load] = []
+    for load in loads:
+        staying = wanted.get(load.label, {})
+        leaving = [
+            index
+            for index, symbol in enumerate(load.symbols)
+            if symbol.local in gone
+            or (symbol.local in bind and staying.get(symbol.local) != symbol.name)
+            or (symbol.local in bind and not _first_home(loads, load))
+        ]
+        coming = {
+            local: name
+            for local, name in (staying.items() if _first_home(loads, load) else ())
+            if not any(symbol.local == local and symbol.name == name for symbol in load.symbols)
+        }
+        if load.symbols and len(leaving) == len(load.symbols) and not coming:
+            emptied.append(load)
+        elif leaving or coming:
+            edits += _edit_load(file, load, leaving, coming)
+    homeless = {label: names for label, names in wanted.items() if not any(load.label == label for load in loads)}
+    return edits + _replace_loads(file, loads, emptied, homeless)
+
+
+def _first_home(loads: list[Load], load: Load) -> bool:
+    """Whether this is the first of the statements that load its file."""
+    return next(other for other in loads if other.label == load.label) is load
+
+
+def _symbol(local: str, name: str) -> bytes:
+    return quote(name) if local == name else local.encode() + b" = " + quote(name)
+
+
+def _order(local: str, name: str) -> tuple[bool, str]:
+    """Buildifier's order of symbols: plain ones by name, then named ones by local name."""
+    return local != name, local
+
+
+def _edit_load(file: SourceFile, load: Load, leaving: list[int], coming: dict[str, str]) -> list[Edit]:
+    """Drops and adds symbols of one statement. The label counts as its first item."""
+    ranges = [(load.label_start, load.label_end), *((symbol.start, symbol.end) for symbol in load.symbols)]
+    items = Items(file.data, load.open, load.close, ranges, file.newline)
+    replaced: dict[int, tuple[str, str]] = {}
+    staying = [index for index in range(len(load.symbols)) if index not in leaving]
+    pending = sorted(coming.items(), key=lambda item: _order(*item))
+    if len(pending) == len(leaving) == 1 and _fits(load, leaving[0], pending[0], staying):
+        replaced[leaving[0]] = pending.pop()
+    edits = [Edit(*ranges[index + 1], _symbol(*new)) for index, new in replaced.items()]
+    edits += [items.delete(index + 1) for index in leaving if index not in replaced]
+    places: dict[int, list[bytes]] = {}
+    for local, name in pending:
+        after = 0
+        for index in staying:
+            symbol = load.symbols[index]
+            if _order(symbol.local, symbol.name) < _order(local, name):
+                after = index + 1
+        places.setdefault(after, []).append(_symbol(local, name))
+    for after, texts in places.items():
+        edits += items.insert(after, texts)
+    return merge_deletions(edits)
+
+
+def _fits(load: Load, index: int, new: tuple[str, str], staying: list[int]) -> bool:
+    """Whether a symbol may take the place of another without breaking the order of the rest."""
+    names = [load.symbols[item] for item in staying]
+    order = [_order(symbol.local, symbol.name) for symbol in names]
+    at = sum(1 for item in staying if item < index)
+    return order != sorted(order) or (
+        all(key < _order(*new) for key in order[:at]) and all(key > _order(*new) for key in order[at:])
+    )
+
+
+def _replace_loads(
+    file: SourceFile, loads: list[Load], emptied: list[Load], homeless: dict[str, dict[str, str]]
+) -> list[Edit]:
+    """Removes statements that load nothing any more and writes the new ones where they belong."""
+    edits: list[Edit] = []
+    emptied = list(emptied)
+    staying = [load for load in loads if load not in emptied]
+    for label, symbols in sorted(homeless.items(), key=lambda item: sort_key(item[0])):
+        vacant = next((load for load in emptied if _in_place(loads, staying, load, label)), None)
+        if vacant is not None:
+            emptied.remove(vacant)
+            kept = _moved_whole(vacant, symbols)
+            if kept:
+                edits.append(Edit(vacant.label_start, vacant.label_end, quote(label)))
+            else:
+                start, end = vacant.statement.start, vacant.close + 1
+                edits.append(Edit(start, end, _load_text(file, label, symbols, vacant)))
+            continue
+        at, before, after = _place(file, staying, emptied, label)
+        model = next(iter(emptied), None)
+        edits.append(Edit(at, at, before + _load_text(file, label, symbols, model) + file.newline + after))
+    for load in emptied:
+        edits.append(_removed(file, load))
+    return _one_insertion_each(edits)
+
+
+def _moved_whole(load: Load, symbols: dict[str, str]) -> bool:
+    return {symbol.local: symbol.name for symbol in load.symbols} == symbols
+
+
+def _in_place(loads: list[Load], staying: list[Load], vacant: Load, label: str) -> bool:
+    """Whether a load of `label` where `vacant` stands keeps the order of the statements, if they have one."""
+    key, here = sort_key(label), vacant.statement.start
+    keys = [sort_key(load.label) for load in loads]
+    if keys != sorted(keys):
+        return True
+    return all((load.statement.start < here) == (sort_key(load.label) < key) for load in staying)
+
+
+def _load_text(file: SourceFile, label: str, symbols: dict[str, str], model: Load | None) -> bytes:
+    """A load statement, on one line, or on several if the one it stands in for was."""
+    texts = [quote(label)] + [_symbol(*item) for item in sorted(symbols.items(), key=lambda item: _order(*item))]
+    if model is not None and b"\n" in file.data[model.open : model.label_start]:
+        inner = b"".join(INDENT + text + b"," + file.newline for text in texts)
+        return b"load(" + file.newline + inner + b")"
+    return b"load(" + b", ".join(texts) + b")"
+
+
+def _place(file: SourceFile, staying: list[Load], emptied: list[Load], label: str) -> tuple[int, bytes, bytes]:
+    """Where a new load goes, and the text in front of and behind it."""
+    nl = file.newline
+    if staying:
+        key = sort_key(label)
+        keys = [sort_key(load.label) for load in staying]
+        at = sum(1 for other in keys if other < key) if keys == sorted(keys) else len(staying)
+        if at < len(staying):
+            return staying[at].statement.lead, b"", b""
+        last = staying[-1].statement.end
+        return last, b"" if file.data[last - 1 : last] == b"\n" else nl, b""
+    if emptied:
+        return emptied[0].statement.lead, b"", b""
+    first = next(iter(file.statements), None)
+    if first is None:
+        return len(file.data), b"" if not file.data or file.data.endswith(b"\n") else nl, b""
+    if file.data[first.start : first.start + 1] in b"\"'" or file.data[first.start : first.start + 3] == b'r""':
+        end = first.end
+        line = b"" if file.data[end - 1 : end] == b"\n" else nl
+        return end, line + nl, b"" if file.data[end : end + len(nl)] == nl or end == len(file.data) else nl
+    return first.lead, b"", nl
+
+
+def _removed(file: SourceFile, load: Load) -> Edit:
+    """Drops a statement with the comments above it, and one of two blank lines that would meet."""
+    data = file.data
+    start, end = load.statement.lead, load.statement.end
+    above_blank = start == 0 or data[:start].endswith((b"\n\n", b"\n\r\n")) or data[:start] == b"\xef\xbb\xbf"
+    if above_blank:
+        blank = re.compile(rb"(?:[ \t]*\r?\n)+").match(data, end)
+        if blank:
+            end = blank.end()
+    return Edit(start, end, b"")
+
+
+def _one_insertion_each(edits: list[Edit]) -> list[Edit]:
+    """Insertions at the same offset, made one."""
+    merged: list[Edit] = []
+    for edit in edits:
+        twin = next((other for other in merged if other.start == other.end == edit.start == edit.end), None)
+        if twin is not None:
+            merged[merged.index(twin)] = Edit(twin.start, twin.end, twin.text + edit.text)
+        else:
+            merged.append(edit)
+    return merged

@@ -1,0 +1,362 @@
+"""A repository on disk: its root, its files, the workspaces nested in it, and what their repository names stand for.
+
+https://bazel.build/external/overview, https://bazel.build/rules/lib/globals/module
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from buildfile.calls import Call, calls_in
+from buildfile.ignore import Matcher, bazel_ignores, gitignore
+from buildfile.labels import BadLabel, Label
+from buildfile.source import FileKind, SourceFile, kind_of
+from buildfile.syntax import Unparsable
+
+BOUNDARIES = ("MODULE.bazel", "REPO.bazel", "WORKSPACE.bazel", "WORKSPACE")
+"""The files that make a directory the root of a workspace."""
+
+_SOURCES = {"aspect-build/rules_py": "aspect_rules_py", "rules_python": "rules_python"}
+"""Parts of archive URLs by which a WORKSPACE rule of any name is known to bring a ruleset."""
+
+_CANONICAL = re.compile(r"@@([A-Za-z0-9_.-]+?)(?:[+~][0-9A-Za-z_.-]*)?")
+
+_TEXT = re.compile(
+    r"(?i:.*\.(?:sh|bash|zsh|fish|ps1|bat|md|mdx|rst|adoc|txt|ya?ml|json5?|jsonc|toml|ini|cfg|conf|mk|make|just|envrc"
+    r"|bazelversion|tmpl|template|jinja2?|j2|html|gitignore|dockerignore|bazelignore|groovy|nix|code-workspace|iml)"
+    r"|.*(?:makefile|dockerfile|justfile|jenkinsfile|readme|codeowners|\.envrc|pre-commit|post-checkout|\.gitignore))"
+)
+
+
+def find_root(start: Path) -> Path | None:
+    """The nearest directory at or above `start` that is the root of a workspace; None if there is none."""
+    for directory in (start, *start.parents):
+        if any((directory / name).is_file() for name in BOUNDARIES):
+            return directory
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file found by a walk.
+
+    Attributes:
+        path: repository-relative.
+        kind: what it is read as.
+        linked: for a symbolic link the real path it leads to, absolute; else None.
+    """
+
+    path: str
+    kind: FileKind
+    linked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a walk found.
+
+    Attributes:
+        entries: the files, sorted by path.
+        roots: the directories that are roots of workspaces, `""` among them.
+        ignored_roots: roots of workspaces that lie in what Bazel ignores, and so were not entered.
+    """
+
+    entries: tuple[Entry, ...]
+    roots: tuple[str, ...]
+    ignored_roots: tuple[str, ...]
+
+
+def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Iterable[str] = ()) -> Walked:
+    """Every file of a repository that Bazel, or with `text` a person, reads.
+
+    Args:
+        root: the repository.
+        text: also list text files other than Bazel's and programs' sources: scripts, CI files, documents, settings.
+        git: leave out what .gitignore files name.
+        exclude: more paths to leave out, in .gitignore's syntax, relative to the root.
+
+    Directories that are symbolic links are not entered, nor `.git`.
+    """
+    base = os.fspath(root)
+    entries: list[Entry] = []
+    roots: list[str] = []
+    ignored_roots: list[str] = []
+    bazel = bazel_ignores(root)
+    own = gitignore("\n".join(exclude), "")
+    stack: list[tuple[str, tuple[Matcher, ...]]] = [("", (own,) if own else ())]
+    while stack:
+        where, rules = stack.pop()
+        prefix = where + "/" if where else ""
+        try:
+            with os.scandir(f"{base}/{where}" if where else base) as scanned:
+                found = list(scanned)
+        except OSError:
+            continue
+        names = [entry.name for entry in found]
+        if git and ".gitignore" in names:
+            rule = _read_gitignore(f"{base}/{prefix}.gitignore", where)
+            rules = (*rules, rule) if rule else rules
+        if any(name in BOUNDARIES for name in names):
+            roots.append(where)
+        for entry in found:
+            name = entry.name
+            path = prefix + name
+            if entry.is_dir(follow_symlinks=False):
+                if name == ".git":
+                    continue
+                if bazel is not None and bazel(path, True):
+                    ignored_roots += _roots_in(base, path)
+                    continue
+                if rules and any(rule(path, True) for rule in rules):
+                    continue
+                stack.append((path, rules))
+                continue
+            kind = kind_of(name)
+            if kind is None:
+                if not text or not _TEXT.fullmatch(name):
+                    continue
+                kind = FileKind.TEXT
+            if rules and any(rule(path, False) for rule in rules):
+                continue
+            if entry.is_symlink():
+                if entry.is_file():
+                    entries.append(Entry(path, kind, os.path.realpath(f"{base}/{path}")))
+            elif entry.is_file(follow_symlinks=False):
+                entries.append(Entry(path, kind))
+    entries.sort(key=lambda item: item.path)
+    if "" not in roots:
+        roots.append("")
+    return Walked(tuple(entries), tuple(sorted(roots)), tuple(sorted(ignored_roots)))
+
+
+def _read_gitignore(path: str, where: str) -> Matcher | None:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return gitignore(file.read(), where)
+    except OSError:
+        return None
+
+
+def _roots_in(base: str, path: str) -> list[str]:
+    """The roots of workspaces at a directory or right below it."""
+    found = []
+    for directory in (path, *_subdirectories(base, path)):
+        if any(os.path.isfile(f"{base}/{directory}/{name}") for name in BOUNDARIES):
+            found.append(directory)
+    return found
+
+
+def _subdirectories(base: str, path: str) -> list[str]:
+    try:
+        with os.scandir(f"{base}/{path}") as scanned:
+            return sorted(f"{path}/{entry.name}" for entry in scanned if entry.is_dir(follow_symlinks=False))
+    except OSError:
+        return []
+
+
+def read(root: Path, entry: Entry) -> SourceFile:
+    """Reads a file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    return SourceFile(entry.path, entry.kind, read_bytes(f"{os.fspath(root)}/{entry.path}"))
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file, by the shortest way the system has.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        size = os.fstat(handle).st_size
+        data = os.read(handle, size + 1)
+        if len(data) <= size:
+            return data
+        parts = [data]
+        while part := os.read(handle, 1 << 20):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(handle)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A module or archive that a workspace depends on.
+
+    Attributes:
+        name: the module's name (`aspect_rules_py`), whatever it is called here.
+        version: its version as written, `""` if none is.
+        apparent: the repository name it has in this workspace.
+        path, start, end: where the version stands, quotes included; `start < 0` if it does not.
+        dev: whether it is a `dev_dependency`.
+    """
+
+    name: str
+    version: str
+    apparent: str
+    path: str
+    start: int
+    end: int
+    dev: bool = False
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One workspace: the names of its module, of its dependencies, and of the repositories they appear as.
+
+    Attributes:
+        path: its directory, repository-relative, `""` for the repository itself.
+        module: the name of its module; `""` if it has none.
+        dependencies: by module name.
+        names: apparent repository name to module name.
+        module_files: MODULE.bazel and what it includes, repository-relative.
+        problems: what could not be read, `(path, offset, reason)`.
+    """
+
+    path: str = ""
+    module: str = ""
+    dependencies: dict[str, Dependency] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    module_files: tuple[str, ...] = ()
+    problems: tuple[tuple[str, int, str], ...] = ()
+
+    def module_of(self, repo: str) -> str:
+        """The module that a label's repository part names (`@x`, `@@x+`, `@@x~1.0`, `""`); `""` for none at all."""
+        if repo in ("", "@@", "@"):
+            return self.module
+        if repo.startswith("@@"):
+            found = _CANONICAL.fullmatch(repo)
+            return found[1] if found else repo[2:]
+        return self.names.get(repo[1:], repo[1:])
+
+    def canonical(self, label: str, package: str = "") -> str:
+        """A label in a form that does not depend on repository names: `@module//package:name`.
+
+        Args:
+            label: the label as written.
+            package: repository-relative directory of the file it stands in.
+
+        Labels of a workspace without a module name come as `//package:name`; text that is no label as it is.
+        """
+        inner = package[len(self.path) :].lstrip("/") if self.path else package
+        try:
+            parsed = Label.parse(label, inner)
+        except BadLabel:
+            return label
+        module = self.module_of(parsed.repo)
+        return f"{'@' + module if module else ''}//{parsed.package}:{parsed.name}"
+
+    def spell(self, canonical: str) -> str:
+        """A canonical label as it is written in this workspace: `@apparent//package:name`, or `//…` for its own."""
+        if not canonical.startswith("@"):
+            return canonical
+        module, slashes, rest = canonical[1:].partition("//")
+        if module == self.module:
+            return slashes + rest
+        dependency = self.dependencies.get(module)
+        return f"@{dependency.apparent if dependency else module}{slashes}{rest}"
+
+
+def workspaces(root: Path, walked: Walked) -> dict[str, Workspace]:
+    """The workspaces of a repository by their directories."""
+    by_directory: dict[str, list[Entry]] = {}
+    for entry in walked.entries:
+        if entry.kind in (FileKind.MODULE, FileKind.WORKSPACE):
+            by_directory.setdefault(entry.path.rpartition("/")[0], []).append(entry)
+    return {where: _workspace(root, where, by_directory.get(where, [])) for where in walked.roots}
+
+
+def workspace_of(path: str, found: dict[str, Workspace]) -> Workspace:
+    """The innermost workspace that a file belongs to."""
+    if len(found) == 1:
+        return found[""]
+    where = path.rpartition("/")[0]
+    while where:
+        if where in found:
+            return found[where]
+        where = where.rpartition("/")[0]
+    return found[""]
+
+
+def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
+    prefix = where + "/" if where else ""
+    module, dependencies, names = "", {}, {}
+    problems: list[tuple[str, int, str]] = []
+    files: list[str] = []
+    for entry in entries:
+        if entry.kind is FileKind.WORKSPACE and entry.path.startswith(prefix + "WORKSPACE"):
+            for call in _calls(root, entry.path, entry.kind, problems):
+                name = call.string("name")
+                if name is None:
+                    continue
+                if call.callee == "workspace":
+                    module = module or name
+                    continue
+                known = _known_source(call, name)
+                names[name] = known
+                dependencies.setdefault(known, Dependency(known, "", name, entry.path, -1, -1))
+    queue = [prefix + "MODULE.bazel"]
+    while queue:
+        path = queue.pop(0)
+        if path in files or not (root / path).is_file():
+            continue
+        files.append(path)
+        for call in _calls(root, path, FileKind.MODULE, problems):
+            if call.callee == "module":
+                module = call.string("name") or module
+                if apparent := call.string("repo_name"):
+                    names[apparent] = module
+            elif call.callee == "bazel_dep":
+                name = call.string("name")
+                if name is None:
+                    continue
+                repo_name = call.argument("repo_name")
+                apparent = (call.string("repo_name") if repo_name else None) or name
+                version = call.argument("version")
+                dependency = Dependency(
+                    name,
+                    call.string("version") or "",
+                    apparent,
+                    path,
+                    version.value_start if version else -1,
+                    version.end if version else -1,
+                    dev=call.argument("dev_dependency") is not None,
+                )
+                dependencies[name] = dependency
+                names[apparent] = name
+            elif call.callee == "include" and call.arguments:
+                text = call.string_of(call.arguments[0].value)
+                if text and text.startswith(("//", ":")):
+                    label = Label.parse(text)
+                    queue.append(f"{prefix}{label.package + '/' if label.package else ''}{label.name}")
+    return Workspace(where, module, dependencies, names, tuple(files), tuple(problems))
+
+
+def _known_source(call: Call, name: str) -> str:
+    """The ruleset that a repository rule of a WORKSPACE brings, by its URLs; else its name."""
+    text = call.file.data[call.start : call.end].decode("utf-8", "replace")
+    for part, module in _SOURCES.items():
+        if re.search(rf"/{re.escape(part.rpartition('/')[2])}/", text) and part in text:
+            return module
+    return name
+
+
+def _calls(root: Path, path: str, kind: FileKind, problems: list[tuple[str, int, str]]) -> Iterator[Call]:
+    try:
+        file = SourceFile(path, kind, read_bytes(f"{os.fspath(root)}/{path}"))
+    except OSError as error:
+        problems.append((path, 0, error.strerror or str(error)))
+        return
+    for statement in file.statements:
+        try:
+            yield from calls_in(file, statement)
+        except Unparsable as error:
+            problems.append((path, error.offset, error.reason))
