@@ -1,0 +1,45 @@
+"""Prints what `ast` finds imported in the files named on standard input, one JSON line per file.
+
+Runs under any CPython from 2.7 on, so that each version reads its own standard library. A file that this
+version cannot parse gives null.
+"""
+
+import ast
+import json
+import sys
+
+
+def _main_guard(tree):
+    for node in tree.body:
+        test = getattr(node, "test", None)
+        if not isinstance(node, ast.If) or not isinstance(test, ast.Compare) or len(test.ops) != 1:
+            continue
+        sides = [test.left, test.comparators[0]]
+        names = [side.id for side in sides if isinstance(side, ast.Name)]
+        texts = [getattr(side, "value", getattr(side, "s", None)) for side in sides if not isinstance(side, ast.Name)]
+        if isinstance(test.ops[0], ast.Eq) and names == ["__name__"] and texts == ["__main__"]:
+            return True
+    return False
+
+
+def found_in(path):
+    with open(path, "rb") as stream:
+        data = stream.read()
+    try:
+        tree = ast.parse(data)
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError if sys.version_info > (3, 5) else OSError):
+        return None
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names.extend((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            source = "." * (node.level or 0) + (node.module or "")
+            prefix = source if source.endswith(".") else source + "."
+            names.extend((prefix + alias.name, source) for alias in node.names)
+    return {"imports": sorted(names), "main_guard": _main_guard(tree)}
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        print(json.dumps(found_in(line.rstrip("\n"))))
