@@ -1,0 +1,206 @@
+"""What py_binary and py_test have in common."""
+
+load(":common_attrs.bzl", "COMMON_ATTRS", "check_common_attrs")
+load(":flag_info.bzl", "FlagInfo")
+load(
+    ":interpreter_launcher.bzl",
+    "LAUNCHER_ATTRS",
+    "interpreter_in_runfiles",
+    "shell_quote",
+    "write_launcher",
+)
+load(":precompile_action.bzl", "PRECOMPILE_EXEC_GROUPS")
+load(":precompile_settings.bzl", "PYC_COLLECTION_ATTRS", "check_value", "collects_pycs", "precompile_settings")
+load(":py_executable_info.bzl", "PyExecutableInfo")
+load(":py_info.bzl", "builtin_py_info")
+load(":py_sources.bzl", "collect_py_info", "explain_lost_pycs", "python_runfiles")
+load(":python_version_transition.bzl", "python_version_transition")
+load(":runfiles_paths.bzl", "runfiles_path")
+load(":target_runfiles.bzl", "dependency_runfiles", "instrumented_files")
+load(":toolchain_types.bzl", "TARGET_TOOLCHAIN_TYPE")
+
+EXECUTABLE_ATTRS = COMMON_ATTRS | LAUNCHER_ATTRS | PYC_COLLECTION_ATTRS | {
+    "config_settings": attr.label_keyed_string_dict(
+        doc = "Flags of this module to build the program with, each with its value.",
+    ),
+    "env": attr.string_dict(
+        doc = "Environment variables for `bazel run` and `bazel test`; locations and make variables expand.",
+    ),
+    "interpreter_args": attr.string_list(
+        doc = "Arguments for the interpreter itself, such as `-O`; locations and make variables expand.",
+    ),
+    "legacy_create_init": attr.int(
+        default = -1,
+        values = [-1, 0, 1],
+        doc = "Deprecated: packages without an `__init__.py` are namespace packages.",
+    ),
+    "main": attr.label(
+        allow_single_file = True,
+        doc = "The file to run; by default the source named like the target.",
+    ),
+    "main_module": attr.string(
+        doc = "The module to run, as `python -m` does, instead of a file.",
+    ),
+    "python_version": attr.string(
+        doc = "The Python version to run on, such as `3.12`; by default that of the flag.",
+    ),
+    "stamp": attr.int(
+        default = -1,
+        values = [-1, 0, 1],
+        doc = "Accepted; these executables hold no build information.",
+    ),
+    "_allowlist_function_transition": attr.label(
+        default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+    ),
+    "_bootstrap_impl_flag": attr.label(
+        default = "//python/config_settings:bootstrap_impl",
+        providers = [FlagInfo],
+    ),
+    "_stage2_template": attr.label(
+        default = "//python/private:stage2_bootstrap_template.py",
+        allow_single_file = True,
+    ),
+}
+
+def py_executable_impl(ctx):
+    """The implementation of py_binary and py_test.
+
+    Args:
+        ctx: the context of a rule made by py_executable_rule.
+
+    Returns:
+        list of providers.
+    """
+    check_common_attrs(ctx)
+    check_value("python_version", ctx.attr.python_version.partition(".")[0], ["", "3", "PY3"], {
+        "PY2": "the rules are for Python 3 only; delete the attribute",
+    })
+    runtime = ctx.toolchains[TARGET_TOOLCHAIN_TYPE].py3_runtime
+    if not runtime:
+        fail("the resolved Python toolchain has no runtime for Python 3")
+    settings = precompile_settings(ctx, requires_by_flag = False)
+    collect = collects_pycs(ctx)
+    sources = collect_py_info(ctx, settings)
+    if collect:
+        explain_lost_pycs(ctx)
+
+    main = _main(ctx, sources.compiled, settings, collect)
+    stage2 = ctx.actions.declare_file("_{}_stage2_bootstrap.py".format(ctx.label.name))
+    _write_stage2(ctx, stage2, main.path if main else None, sources.py_info, runtime)
+    executable = ctx.actions.declare_file(ctx.label.name)
+    interpreter_args = [_expand(ctx, "interpreter_args", each) for each in ctx.attr.interpreter_args]
+    interpreter = interpreter_in_runfiles(ctx, runtime)
+    write_launcher(
+        ctx,
+        output = executable,
+        interpreter = interpreter,
+        arguments = " ".join([shell_quote(each) for each in interpreter_args] + [
+            "\"$runfiles\"/" + shell_quote(runfiles_path(ctx, stage2)),
+        ]),
+        template = getattr(runtime, "bootstrap_template", None),
+    )
+
+    app = python_runfiles(ctx, sources.py_info, collect_pycs = collect).merge(dependency_runfiles(ctx))
+    without_exe = app.merge(ctx.runfiles(
+        [stage2] + ([runtime.interpreter] if runtime.interpreter else []),
+        transitive_files = runtime.files,
+    ))
+    env = {key: _expand(ctx, "env", value) for key, value in ctx.attr.env.items()}
+    return [
+        DefaultInfo(
+            executable = executable,
+            files = depset([executable] + sources.outputs),
+            runfiles = without_exe.merge(ctx.runfiles([executable])),
+        ),
+        instrumented_files(ctx),
+        RunEnvironmentInfo(environment = env, inherited_environment = getattr(ctx.attr, "env_inherit", [])),
+        PyExecutableInfo(
+            app_runfiles = app,
+            build_data_file = None,
+            interpreter_args = interpreter_args,
+            interpreter_path = interpreter,
+            main = main.file if main else None,
+            runfiles_without_exe = without_exe,
+            stage2_bootstrap = stage2,
+            venv_interpreter_runfiles = None,
+            venv_interpreter_symlinks = None,
+            venv_python_exe = None,
+        ),
+        sources.py_info,
+    ] + builtin_py_info(sources.py_info)
+
+def _main(ctx, compiled, settings, collect):
+    """The main program as it is shipped: struct with file and path below the runfiles root, or None."""
+    if ctx.attr.main_module:
+        if ctx.attr.main:
+            fail("main and main_module exclude each other: delete one")
+        return None
+    main = _main_source(ctx)
+    for each in compiled:
+        if each.source == main and each.pyc and not settings.keeps_source and (settings.required or collect):
+            return struct(file = each.pyc, path = each.link or runfiles_path(ctx, each.pyc))
+    return struct(file = main, path = runfiles_path(ctx, main))
+
+def _main_source(ctx):
+    name = ctx.label.name + ".py"
+    if ctx.file.main:
+        # It may be given by another label than in `srcs`, but it has to be there.
+        if ctx.file.main not in ctx.files.srcs:
+            fail("main = {} is not in srcs".format(ctx.attr.main.label))
+        return ctx.file.main
+    candidates = [file for file in ctx.files.srcs if _below_package(ctx, file) == name]
+    if not candidates:
+        candidates = [file for file in ctx.files.srcs if file.basename == name.split("/")[-1]]
+    if not candidates and len(ctx.files.srcs) == 1:
+        candidates = ctx.files.srcs
+    if len(candidates) != 1:
+        fail("{} of srcs: set main, or main_module".format(
+            "no file named {} is one".format(name) if not candidates else "more than one file named {} is one".format(name),
+        ))
+    return candidates[0]
+
+def _below_package(ctx, file):
+    package = ctx.label.package + "/" if ctx.label.package else ""
+    return file.short_path[len(package):] if file.short_path.startswith(package) else None
+
+def _expand(ctx, name, text):
+    text = ctx.expand_location(text, ctx.attr.data + ctx.attr.deps + ctx.attr.srcs)
+    return ctx.expand_make_variables(name, text, {})
+
+def _write_stage2(ctx, output, main, py_info, runtime):
+    imports = ctx.actions.template_dict()
+    imports.add_joined("%imports%", py_info.imports, join_with = ", ", map_each = repr, format_joined = "[%s]")
+    ctx.actions.expand_template(
+        template = getattr(runtime, "stage2_bootstrap_template", None) or ctx.file._stage2_template,
+        output = output,
+        substitutions = {
+            "%export_pythonpath%": str(ctx.attr._bootstrap_impl_flag[FlagInfo].value == "system_python"),
+            "%main%": repr(main or ""),
+            "%main_module%": repr(ctx.attr.main_module),
+            "%target%": str(ctx.label),
+            "%workspace%": ctx.workspace_name,
+        },
+        computed_substitutions = imports,
+    )
+
+def py_executable_rule(*, test, doc, attrs):
+    """Makes a rule for Python executables.
+
+    Args:
+        test: bool.
+        doc: str.
+        attrs: dict of attributes beside the common ones.
+
+    Returns:
+        the rule.
+    """
+    return rule(
+        implementation = py_executable_impl,
+        doc = doc,
+        test = test,
+        executable = True,
+        attrs = EXECUTABLE_ATTRS | attrs,
+        cfg = python_version_transition,
+        exec_groups = PRECOMPILE_EXEC_GROUPS,
+        toolchains = [TARGET_TOOLCHAIN_TYPE],
+    )

@@ -1,0 +1,36 @@
+"""The rule for a library of Python modules."""
+
+load(":common_attrs.bzl", "COMMON_ATTRS", "check_common_attrs")
+load(":flag_info.bzl", "FlagInfo")
+load(":precompile_action.bzl", "PRECOMPILE_EXEC_GROUPS")
+load(":precompile_settings.bzl", "precompile_settings")
+load(":py_info.bzl", "builtin_py_info")
+load(":py_sources.bzl", "collect_py_info")
+load(":target_runfiles.bzl", "dependency_runfiles", "instrumented_files")
+load(":toolchain_types.bzl", "TARGET_TOOLCHAIN_TYPE")
+
+def _py_library_impl(ctx):
+    check_common_attrs(ctx)
+    settings = precompile_settings(ctx, requires_by_flag = True)
+    sources = collect_py_info(ctx, settings)
+
+    # The pycs are up to the executable; so are the sources that they may replace.
+    own = []
+    if ctx.attr._add_srcs_to_runfiles_flag[FlagInfo].value != "disabled":
+        own = [each.source for each in sources.compiled if not each.pyc or settings.keeps_source]
+    return [
+        DefaultInfo(
+            files = depset(sources.outputs),
+            runfiles = ctx.runfiles(own).merge(dependency_runfiles(ctx)),
+        ),
+        instrumented_files(ctx),
+        sources.py_info,
+    ] + builtin_py_info(sources.py_info)
+
+py_library = rule(
+    implementation = _py_library_impl,
+    doc = "A library of Python modules, compiled to bytecode when asked.",
+    attrs = COMMON_ATTRS,
+    exec_groups = PRECOMPILE_EXEC_GROUPS,
+    toolchains = [config_common.toolchain_type(TARGET_TOOLCHAIN_TYPE, mandatory = False)],
+)

@@ -1,0 +1,118 @@
+"""What a target's own sources add to PyInfo, to its outputs and to runfiles.
+
+The decisions about precompiling are in precompile_settings.bzl and the actions in precompile_action.bzl; here
+they meet.
+"""
+
+load(":imports.bzl", "own_imports")
+load(":precompile_action.bzl", "compile_sources")
+load(":py_info.bzl", "has_only_builtin_py_info", "merge_py_infos", "py_info_of")
+
+def collect_py_info(ctx, settings):
+    """Compiles a target's sources and merges them with what its dependencies give.
+
+    Args:
+        ctx: the context of a rule with COMMON_ATTRS, PRECOMPILE_EXEC_GROUPS and the target toolchain type.
+        settings: struct as of precompile_settings.
+
+    Returns:
+        struct with
+        py_info: PyInfo;
+        compiled: list of struct as of compile_sources;
+        outputs: list[File], what building the target makes: the sources that are kept, the required pycs.
+    """
+    compiled = compile_sources(ctx, ctx.files.srcs, settings)
+    direct = {
+        name: []
+        for name in [
+            "direct_pyc_files",
+            "implicit_pyc_runfiles",
+            "pyc_runfiles",
+            "transitive_implicit_pyc_files",
+            "transitive_implicit_pyc_source_files",
+            "transitive_required_sources",
+            "transitive_sources",
+        ]
+    }
+    outputs = []
+    links = {}
+    for each in compiled:
+        if not each.pyc or settings.keeps_source:
+            direct["transitive_required_sources"].append(each.source)
+            direct["transitive_sources"].append(each.source)
+            outputs.append(each.source)
+        elif not settings.required or each.link:
+            # The source is omitted, but whoever takes `transitive_sources` and `transitive_pyc_files` and
+            # knows nothing else would get neither.
+            direct["transitive_sources"].append(each.source)
+        if not each.pyc:
+            continue
+        if not settings.required:
+            direct["transitive_implicit_pyc_source_files"].append(each.source)
+        if settings.required:
+            outputs.append(each.pyc)
+        if each.link:
+            links[each.link] = each.pyc
+        elif settings.required:
+            direct["direct_pyc_files"].append(each.pyc)
+        else:
+            direct["transitive_implicit_pyc_files"].append(each.pyc)
+    if links:
+        runfiles = ctx.runfiles(root_symlinks = links)
+        direct["pyc_runfiles" if settings.required else "implicit_pyc_runfiles"].append(runfiles)
+    direct["transitive_pyc_files"] = direct["direct_pyc_files"]
+
+    originals = [source for source in ctx.files.srcs if source.extension == "py" or source.is_directory]
+    direct["direct_original_sources"] = originals
+    direct["transitive_original_sources"] = originals
+    direct["direct_pyi_files"] = ctx.files.pyi_srcs
+    direct["transitive_pyi_files"] = ctx.files.pyi_srcs
+    infos = [py_info_of(target) for target in ctx.attr.deps]
+    stubs = [py_info_of(target) for target in ctx.attr.pyi_deps]
+    return struct(
+        compiled = compiled,
+        outputs = outputs,
+        py_info = merge_py_infos(
+            direct,
+            [info for info in infos if info],
+            own_imports(ctx),
+            pyi_infos = [info for info in stubs if info],
+        ),
+    )
+
+def python_runfiles(ctx, py_info, *, collect_pycs):
+    """The modules a program ships.
+
+    Args:
+        ctx: the rule's context.
+        py_info: PyInfo of the program, its own sources included.
+        collect_pycs: bool, whether implicit pycs are shipped; else their sources are.
+
+    Returns:
+        runfiles.
+    """
+    files = [py_info.transitive_required_sources, py_info.transitive_pyc_files]
+    linked = py_info.pyc_runfiles
+    if collect_pycs:
+        files.append(py_info.transitive_implicit_pyc_files)
+        linked = linked + py_info.implicit_pyc_runfiles
+    else:
+        files.append(py_info.transitive_implicit_pyc_source_files)
+    return ctx.runfiles(transitive_files = depset(transitive = files)).merge_all(linked)
+
+def explain_lost_pycs(ctx):
+    """Says which dependencies cannot hand on pycs, since they only know Bazel's builtin PyInfo.
+
+    Their sources are shipped, so the program works, but it is not the program that was asked for.
+
+    Args:
+        ctx: the context of a rule with COMMON_ATTRS.
+    """
+    for target in ctx.attr.deps:
+        if has_only_builtin_py_info(target):
+            # buildifier: disable=print
+            print((
+                "{}: {} gives only the PyInfo built into Bazel, which has no room for pycs: its modules and " +
+                "those below it are shipped as source. Load its rule, or the PyInfo that its rule returns, " +
+                "from {}."
+            ).format(ctx.label, target.label, Label("//python:py_info.bzl")))

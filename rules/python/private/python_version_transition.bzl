@@ -1,0 +1,42 @@
+"""The configuration that an executable asks for itself."""
+
+_FLAGS = "//python/config_settings:"
+_PYTHON_VERSION = _FLAGS + "python_version"
+
+# What `config_settings` may set; a transition has to declare its outputs.
+TRANSITIONED_FLAGS = [
+    _FLAGS + "add_srcs_to_runfiles",
+    _FLAGS + "bootstrap_impl",
+    _FLAGS + "exec_tools_toolchain",
+    _FLAGS + "precompile",
+    _FLAGS + "precompile_actions",
+    _FLAGS + "precompile_source_retention",
+    _FLAGS + "py_freethreaded",
+    _FLAGS + "py_linux_libc",
+    _FLAGS + "pyc_collection",
+    _PYTHON_VERSION,
+    _FLAGS + "venvs_site_packages",
+]
+
+_BY_LABEL = {Label(flag): flag for flag in TRANSITIONED_FLAGS}
+
+def _transition_impl(settings, attr):
+    new = dict(settings)
+    for label, value in getattr(attr, "config_settings", {}).items():
+        if label not in _BY_LABEL:
+            fail("config_settings: {} is not one of {}".format(label, ", ".join([
+                str(known)
+                for known in _BY_LABEL
+            ])))
+        new[_BY_LABEL[label]] = value
+
+    # PY2 and PY3 are values of the past; the rule's implementation answers for them.
+    if attr.python_version and not attr.python_version.startswith("PY"):
+        new[_PYTHON_VERSION] = attr.python_version
+    return new
+
+python_version_transition = transition(
+    implementation = _transition_impl,
+    inputs = TRANSITIONED_FLAGS,
+    outputs = TRANSITIONED_FLAGS,
+)

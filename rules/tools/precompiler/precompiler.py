@@ -1,0 +1,359 @@
+"""Compile Python sources to bytecode files that are the same bytes every time.
+
+    python precompiler.py [--invalidation_mode MODE] [--optimize WHAT] [--python_version X.Y]
+                          [--on_error fail|source] [--jobs N] [@FILE]
+                          --src FILE --src_name NAME --pyc FILE  [--src ... --src_name ... --pyc ...]
+    python precompiler.py [--jobs N] --persistent_worker [--worker_impl async|serial]
+                          [--worker_protocol auto|json|proto]
+
+--invalidation_mode  checked_hash (default) or unchecked_hash (PEP 552), in any case.
+--optimize           0 (default), 1, 2; -1 for the level of the interpreter that compiles; or a set of what to
+                     drop: asserts, docstrings, or both with a comma between. 1 is "asserts", 2 is both;
+                     "docstrings" alone keeps the asserts, which no level can say.
+--python_version     X.Y: fail if another Python is running, whose bytecode X.Y could not load.
+--on_error           source: a file that does not compile does not fail the build. Its output makes Python fall
+                     back to the source, or, where no source is shipped, raises the SyntaxError on import.
+--jobs               processes to use; default: the cores at hand.
+--src                the file to read, --src_name the name to embed (co_filename), --pyc the file to write. All
+                     three are repeated, the n-th of each belong together. A value may follow a "=" too, and
+                     should where it could start with "@": Bazel expands such arguments of a worker request.
+@FILE                more arguments, one a line, UTF-8, no quoting.
+
+Exit code 0: every output is written. 1: a source does not compile, or a file cannot be read or written; no
+output is written. 2: the arguments are wrong. Messages go to stderr, as `file:line:column: message`.
+
+Standard library only, CPython 3.8 and later. One-shot start-up is to cost next to nothing on top of Python's
+own, and this file is compiled at each start: so it holds only what compiling one good file takes, and imports
+only what is built in. The rest lies beside it: `worker.py` (worker mode, several sources, several processes),
+`wire.py` (the worker protocol), `messages.py` (what users read about sources that do not compile),
+`rebuilding.py` and `docstrings.py` (code that has to be changed before or after it is compiled).
+
+How the bytes come out the same
+-------------------------------
+Marshal writes more than the code object's value: it marks an object for sharing if its reference count is
+above one, and a string as interned if it happens to be (https://github.com/python/cpython/issues/78274). Both
+depend on what else lives in the process, so on earlier requests, imports and threads; up to 3.10 the order of
+a frozenset depends on the hash seed as well. There are three cures. Forking a pristine process per request
+costs 2.6 ms where the average file takes 3 ms to compile, and is no help to a one-shot process that did not
+start pristine. Rewriting the marshal stream in Python costs 40 to 70 % of the compilation. So this program
+takes the third: before it marshals, it brings each thing that marshal looks at into the one state that can
+always be reached, whatever the process did before. That is a walk over the code objects, about 3 % of the
+time; see `dump`.
+"""
+
+import sys
+from marshal import dumps
+
+from _frozen_importlib_external import MAGIC_NUMBER
+from _imp import source_hash
+
+try:  # `os` itself costs 2 ms of imports.
+    import posix as os
+except ImportError:  # Windows
+    import nt as os
+
+POSIX = os.__name__ == "posix"
+CHECKED, UNCHECKED = 0b11, 0b01
+CodeType = type(compile("0", "", "eval"))
+
+# One-character strings are shared by the whole process, and interned as soon as anything interns them.
+INTERNED = [sys.intern(chr(number)) for number in range(256)]
+
+CHOICES = {
+    "--invalidation_mode": ("checked_hash", "unchecked_hash"),
+    "--on_error": ("fail", "source"),
+    "--worker_impl": ("async", "serial"),
+    "--worker_protocol": ("auto", "json", "proto"),
+}
+VALUES = ("--src", "--src_name", "--pyc", "--optimize", "--python_version", "--jobs", "--log_level")
+
+
+class UsageError(Exception):
+    """The arguments are wrong; the message says what is, for the user."""
+
+
+def sibling(name):
+    """Import the module `name` that lies beside this file, which may not be on the path."""
+    sys.modules.setdefault("precompiler", sys.modules[__name__])
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, __file__.rpartition("/" if POSIX else "\\")[0] or ".")
+    try:
+        return __import__(name)
+    finally:
+        del sys.path[0]
+
+
+def parse(arguments, directory=""):
+    """Parse `arguments` (list of str) into a dict from options to values.
+
+    It maps "--src", "--src_name" and "--pyc" to the list of all their values, any other option that was given
+    to its last value. Params files are read from `directory`. Raises UsageError.
+    """
+    given = {"--src": [], "--src_name": [], "--pyc": []}
+    pending = arguments[::-1]
+    files = 0
+    while pending:
+        option, equals, value = pending.pop().partition("=")
+        if option == "--persistent_worker":
+            given[option] = True
+            continue
+        if option[:1] == "@":
+            files += 1
+            if files > 100:
+                raise UsageError("more than 100 params files; do they include each other?")
+            pending += read_params(join(directory, option[1:] + equals + value))[::-1]
+            continue
+        if option not in VALUES and option not in CHOICES:
+            raise UsageError(f"unexpected argument {option + equals + value!r}")
+        if not equals:
+            if not pending:
+                raise UsageError(f"{option} needs a value")
+            value = pending.pop()
+        if option in given and type(given[option]) is list:
+            given[option].append(value)
+            continue
+        if option in CHOICES:
+            value = value.lower()
+            if value not in CHOICES[option]:
+                raise UsageError(f"{option}: {value!r} is not one of {', '.join(CHOICES[option])}")
+        given[option] = value
+    return given
+
+
+def read_params(path):
+    """Give the arguments in the params file `path`, one a line. Raises UsageError."""
+    try:
+        lines = read(path)[0].decode("utf-8", "surrogateescape").split("\n")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read the params file {path}: {reason(error)}") from None
+    return lines if lines[-1] else lines[:-1]
+
+
+def settings(given):
+    """Give how to compile according to `given`, as from `parse`, for the tasks of `build`. Raises UsageError.
+
+    That is a tuple: level for compile(), whether to strip docstrings on top, the flags of the file's header,
+    whether to ship what does not compile as source.
+    """
+    version = given.get("--python_version")
+    if version and version.split(".") not in ([str(n) for n in sys.version_info[:k]] for k in (2, 3)):
+        raise UsageError(
+            f"--python_version: bytecode for Python {version} was asked for, but the compiler runs on Python "
+            f"{sys.version.split()[0]} ({sys.executable}); the interpreter of the exec tools toolchain must "
+            "have the version of the target's runtime"
+        )
+    value = given.get("--optimize", "0").lower()
+    dropped = set(value.split(","))
+    if value in ("0", "1", "2"):
+        level = int(value)
+    elif value == "-1":
+        level = sys.flags.optimize
+    elif dropped <= {"asserts", "docstrings"}:
+        level = len(dropped) if "asserts" in dropped else 0
+    else:
+        raise UsageError(f"--optimize: {value!r} is neither -1, 0, 1 or 2 nor made of asserts and docstrings")
+    flags = UNCHECKED if given.get("--invalidation_mode") == "unchecked_hash" else CHECKED
+    return level, dropped == {"docstrings"}, flags, given.get("--on_error") == "source"
+
+
+def tasks(given, directory, tag):
+    """Give the tasks for `build`, one for each source in `given`, as from `parse`. Raises UsageError.
+
+    A task is a tuple (src, src_name, pyc, temporary file, settings). All files are below `directory`, unless
+    that is "". `tag` (str) is one that no other request on this machine has at this time.
+    """
+    sources, names, outputs = given["--src"], given["--src_name"], given["--pyc"]
+    if not len(sources) == len(names) == len(outputs) > 0:
+        raise UsageError(
+            "--src, --src_name and --pyc must come equally often, and at least once; there are "
+            f"{len(sources)}, {len(names)} and {len(outputs)}"
+        )
+    if len(set(outputs)) < len(outputs):
+        raise UsageError("two sources have the same --pyc")
+    how = settings(given)
+    result = []
+    for number, pyc in enumerate(outputs):
+        folder, slash, base = pyc.rpartition("/")
+        temporary = join(directory, f"{folder}{slash}.{base[:40]}.{tag}-{number}.tmp")
+        result.append((join(directory, sources[number]), names[number], join(directory, pyc), temporary, how))
+    return result
+
+
+def join(directory, path):
+    """Give `path` below `directory`, or as it is if that is "" or `path` is absolute."""
+    return f"{directory}/{path}" if directory and path[:1] != "/" else path
+
+
+def native(path):
+    """Give `path` in the form that the system wants: on POSIX UTF-8, whatever the locale says."""
+    return path.encode("utf-8", "surrogateescape") if POSIX else path
+
+
+def reason(error):
+    """Give the part of an OSError or ValueError that is for the user."""
+    return getattr(error, "strerror", None) or str(error)
+
+
+def read(path):
+    """Give the bytes and the permission bits of the file `path` (str). Raises OSError or ValueError."""
+    with open(native(path), "rb", 0) as file:
+        return file.read(), os.fstat(file.fileno()).st_mode
+
+
+def write_new(path, data, mode):
+    """Write `data` to a new file `path` (str); makes its directory if need be. Raises OSError or ValueError."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    path = native(path)
+    try:
+        file = os.open(path, flags, mode)
+    except FileNotFoundError:
+        sibling("os").makedirs(path.rpartition(b"/" if POSIX else "/")[0], exist_ok=True)
+        file = os.open(path, flags, mode)
+    except FileExistsError:  # left by a process that had our number and was killed
+        os.unlink(path)
+        file = os.open(path, flags, mode)
+    try:
+        while data:
+            data = data[os.write(file, data) :]
+    except BaseException:
+        os.unlink(path)
+        raise
+    finally:
+        os.close(file)
+
+
+def refuse_odd(path):
+    """Raise ValueError if something other than a regular file is at `path`: it must not be replaced."""
+    try:
+        kind = os.lstat(native(path)).st_mode & 0o170000
+    except FileNotFoundError:
+        return
+    if kind != 0o100000:
+        kinds = {0o120000: "there is a symbolic link", 0o040000: "there is a directory"}
+        raise ValueError(kinds.get(kind, "what is there is not a regular file"))
+
+
+def build(task):
+    """Compile the source of `task` into its temporary file.
+
+    Gives whether there is such a file now, the text for the user (errors, warnings), and the source's size.
+    """
+    src, name, pyc, temporary, (level, strip, flags, ship_source) = task
+    doing, size, text = f"read {src}", 0, ""
+    try:
+        source, mode = read(src)
+        size = len(source)
+        hashed = source_hash(int.from_bytes(MAGIC_NUMBER, "little"), source)
+        try:
+            code, text = compile_source(source, name, level, strip)
+        except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
+            failure = sibling("messages").Failure(name, source, error)
+            text = failure.text
+            if not ship_source:
+                return False, text, size
+            text += f"{name}: not compiled, shipped as source\n"
+            # A checked file with the wrong hash is one that Python passes over if it has the source.
+            code, flags, hashed = failure.stand_in(), CHECKED, bytes(255 - byte for byte in hashed)
+        data = MAGIC_NUMBER + flags.to_bytes(4, "little") + hashed + dump(code)
+        doing = f"write {pyc}"
+        refuse_odd(pyc)
+        # Whoever may read and write the source may do so with the output, but neither is a program.
+        write_new(temporary, data, mode & 0o666 | 0o200)
+    except (OSError, ValueError) as error:
+        return False, f"{text}{name}: cannot {doing}: {reason(error)}\n", size
+    return True, text, size
+
+
+def compile_source(source, name, level, strip):
+    """Compile `source` (bytes) as file `name`. Gives the code object and the warnings as text.
+
+    `level` is that of compile(); `strip` removes docstrings whatever the level. Raises whatever compile() does.
+    """
+    import warnings
+
+    name = sys.intern(name)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.resetwarnings()  # -W and PYTHONWARNINGS are not to change what is built
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", SyntaxWarning)
+        tree = sibling("docstrings").without_docstrings(source, name) if strip else source
+        code = compile(tree, name, "exec", dont_inherit=True, optimize=level)
+    return code, sibling("messages").warning_text(name, source, caught) if caught else ""
+
+
+# How marshal depends on the process: see `dump`.
+BEFORE_311 = sys.version_info < (3, 11)
+SINCE_313 = sys.version_info >= (3, 13)
+
+
+def dump(code):
+    """Marshal a code object just compiled, to bytes that depend on nothing but its value.
+
+    Three things that marshal writes depend on the process, apart from one-character strings (see INTERNED):
+
+    * Up to 3.10, whether a string is marked for sharing depends on its reference count, and so on its being
+      alive elsewhere. All objects are held here, so all are marked. From 3.11 on all interned strings are
+      marked, and nothing else in a code object can be alive elsewhere.
+    * Up to 3.10, the order of a frozenset is that of its iteration.
+    * From 3.13 on, a code object's qualified name is interned. The constant that a class body stores in
+      `__qualname__` starts as the same object, but is not the one interned if an equal string was interned
+      before; and all equal constants of the module are that constant.
+
+    The latter two are put right by `rebuilding.py`.
+    """
+    codes = [code]
+    held = []
+    names = []
+    frozensets = False
+    for code in codes:  # grows
+        qualname = code.co_qualname if SINCE_313 else None
+        for constant in code.co_consts:
+            kind = type(constant)
+            if kind is CodeType:
+                codes.append(constant)
+            elif kind is frozenset:
+                frozensets = BEFORE_311
+            elif kind is str and constant == qualname:
+                names.append(qualname)
+        if BEFORE_311:
+            hold(code, held)
+    if frozensets or names:
+        return sibling("rebuilding").dump(codes[0], names)
+    return dumps(codes[0])
+
+
+def hold(code, held):
+    """Add to the list `held` all that marshal visits in `code`, of Python 3.10 or before, but nested code."""
+    table = code.co_lnotab if sys.version_info < (3, 10) else code.co_linetable
+    parts = [code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars, code.co_consts]
+    held += (code, code.co_code, code.co_filename, code.co_name, table)
+    for part in parts:  # grows
+        held.append(part)
+        held += part
+        parts += [item for item in part if type(item) is tuple]
+
+
+def main(arguments):
+    """Run with the command-line `arguments` (list of str). Gives the exit code."""
+    try:
+        given = parse(arguments)
+        if "--persistent_worker" in given:
+            return sibling("worker").serve(arguments, given)
+        work = tasks(given, "", os.getpid())
+        if len(work) > 1:
+            code, text = sibling("worker").build_batch(work, given)
+        else:
+            ok, text, _ = build(work[0])
+            if ok:
+                os.replace(native(work[0][3]), native(work[0][2]))
+            code = 0 if ok else 1
+    except UsageError as error:
+        code, text = 2, f"precompiler: {error}\n"
+    if text:
+        os.write(2, text.encode("utf-8", "backslashreplace"))
+    return code
+
+
+if __name__ == "__main__":
+    # Nothing is left to flush, and taking the interpreter down in order takes a millisecond.
+    os._exit(main(sys.argv[1:]))
