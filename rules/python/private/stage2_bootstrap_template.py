@@ -63,7 +63,7 @@ def _start():
         sys.argv[0] = main
         # Python lets a script import what is beside it. So do we, from the runfiles and last, where it
         # cannot shadow anything.
-        if not _SAFE_PATH:
+        if not _SAFE_PATH and os.path.dirname(main) not in path:
             sys.path.append(os.path.dirname(main))
         _run_path(main)
 

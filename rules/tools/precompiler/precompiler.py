@@ -26,7 +26,7 @@ Standard library only, CPython 3.8 and later. One-shot start-up is to cost next 
 own, and this file is compiled at each start: so it holds only what compiling one good file takes, and imports
 only what is built in. The rest lies beside it: `worker.py` (worker mode, several sources, several processes),
 `wire.py` (the worker protocol), `messages.py` (what users read about sources that do not compile),
-`rebuilding.py` and `docstrings.py` (code that has to be changed before or after it is compiled).
+`rebuilding.py` and `docstrings.py` (what has to be changed before or after it is compiled).
 
 How the bytes come out the same
 -------------------------------
@@ -54,22 +54,43 @@ except ImportError:  # Windows
 
 POSIX = os.__name__ == "posix"
 CHECKED, UNCHECKED = 0b11, 0b01
-CodeType = type(compile("0", "", "eval"))
-
-# One-character strings are shared by the whole process, and interned as soon as anything interns them.
-INTERNED = [sys.intern(chr(number)) for number in range(256)]
-
+# Values of --optimize, and for each the level for compile() and whether to strip docstrings on top.
+OPTIMIZATIONS = {
+    "-1": (sys.flags.optimize, False),
+    "0": (0, False),
+    "1": (1, False),
+    "2": (2, False),
+    "asserts": (1, False),
+    "docstrings": (0, True),
+    "asserts,docstrings": (2, False),
+    "docstrings,asserts": (2, False),
+}
 CHOICES = {
     "--invalidation_mode": ("checked_hash", "unchecked_hash"),
+    "--optimize": OPTIMIZATIONS,
     "--on_error": ("fail", "source"),
     "--worker_impl": ("async", "serial"),
     "--worker_protocol": ("auto", "json", "proto"),
 }
-VALUES = ("--src", "--src_name", "--pyc", "--optimize", "--python_version", "--jobs", "--log_level")
+SOURCES = ("--src", "--src_name", "--pyc")
+OTHERS = ("--python_version", "--jobs", "--log_level")
+
+# How marshal depends on the process: see `dump`.
+BEFORE_311 = sys.version_info < (3, 11)
+SINCE_313 = sys.version_info >= (3, 13)
+# One-character strings are shared by the whole process, and interned as soon as anything interns them.
+INTERNED = [sys.intern(chr(number)) for number in range(256)]
+CodeType = type(compile("0", "", "eval"))
 
 
 class UsageError(Exception):
     """The arguments are wrong; the message says what is, for the user."""
+
+
+class Noise(list):
+    """A stand-in for stderr."""
+
+    write = list.append
 
 
 def sibling(name):
@@ -89,93 +110,68 @@ def parse(arguments, directory=""):
     It maps "--src", "--src_name" and "--pyc" to the list of all their values, any other option that was given
     to its last value. Params files are read from `directory`. Raises UsageError.
     """
-    given = {"--src": [], "--src_name": [], "--pyc": []}
+    given = {option: [] for option in SOURCES}
     pending = arguments[::-1]
     files = 0
     while pending:
-        option, equals, value = pending.pop().partition("=")
-        if option == "--persistent_worker":
-            given[option] = True
-            continue
-        if option[:1] == "@":
+        argument = pending.pop()
+        option, equals, value = argument.partition("=")
+        if argument[:1] == "@":
             files += 1
             if files > 100:
-                raise UsageError("more than 100 params files; do they include each other?")
-            pending += read_params(join(directory, option[1:] + equals + value))[::-1]
-            continue
-        if option not in VALUES and option not in CHOICES:
-            raise UsageError(f"unexpected argument {option + equals + value!r}")
-        if not equals:
-            if not pending:
-                raise UsageError(f"{option} needs a value")
-            value = pending.pop()
-        if option in given and type(given[option]) is list:
-            given[option].append(value)
-            continue
-        if option in CHOICES:
-            value = value.lower()
-            if value not in CHOICES[option]:
-                raise UsageError(f"{option}: {value!r} is not one of {', '.join(CHOICES[option])}")
-        given[option] = value
+                raise UsageError(f"{argument}: more than 100 params files; do they include each other?")
+            try:
+                lines = read(join(directory, argument[1:])).decode("utf-8", "surrogateescape").split("\n")
+            except (OSError, ValueError) as error:
+                raise UsageError(f"{argument}: cannot read the params file: {reason(error)}") from None
+            pending += lines[::-1] if lines[-1] else lines[-2::-1]
+        elif option == "--persistent_worker":
+            given[option] = True
+        elif option not in SOURCES and option not in CHOICES and option not in OTHERS:
+            raise UsageError(f"unexpected argument {argument!r}")
+        elif not equals and not pending:
+            raise UsageError(f"{option} needs a value")
+        else:
+            value = value if equals else pending.pop()
+            if option in SOURCES:
+                given[option].append(value)
+                continue
+            if option in CHOICES:
+                value = value.lower()
+                if value not in CHOICES[option]:
+                    raise UsageError(f"{option}: {value!r} is not one of: {' '.join(CHOICES[option])}")
+            given[option] = value
     return given
-
-
-def read_params(path):
-    """Give the arguments in the params file `path`, one a line. Raises UsageError."""
-    try:
-        lines = read(path)[0].decode("utf-8", "surrogateescape").split("\n")
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read the params file {path}: {reason(error)}") from None
-    return lines if lines[-1] else lines[:-1]
-
-
-def settings(given):
-    """Give how to compile according to `given`, as from `parse`, for the tasks of `build`. Raises UsageError.
-
-    That is a tuple: level for compile(), whether to strip docstrings on top, the flags of the file's header,
-    whether to ship what does not compile as source.
-    """
-    version = given.get("--python_version")
-    if version and version.split(".") not in ([str(n) for n in sys.version_info[:k]] for k in (2, 3)):
-        raise UsageError(
-            f"--python_version: bytecode for Python {version} was asked for, but the compiler runs on Python "
-            f"{sys.version.split()[0]} ({sys.executable}); the interpreter of the exec tools toolchain must "
-            "have the version of the target's runtime"
-        )
-    value = given.get("--optimize", "0").lower()
-    dropped = set(value.split(","))
-    if value in ("0", "1", "2"):
-        level = int(value)
-    elif value == "-1":
-        level = sys.flags.optimize
-    elif dropped <= {"asserts", "docstrings"}:
-        level = len(dropped) if "asserts" in dropped else 0
-    else:
-        raise UsageError(f"--optimize: {value!r} is neither -1, 0, 1 or 2 nor made of asserts and docstrings")
-    flags = UNCHECKED if given.get("--invalidation_mode") == "unchecked_hash" else CHECKED
-    return level, dropped == {"docstrings"}, flags, given.get("--on_error") == "source"
 
 
 def tasks(given, directory, tag):
     """Give the tasks for `build`, one for each source in `given`, as from `parse`. Raises UsageError.
 
-    A task is a tuple (src, src_name, pyc, temporary file, settings). All files are below `directory`, unless
-    that is "". `tag` (str) is one that no other request on this machine has at this time.
+    A task is a tuple: src, src_name, pyc, temporary file, level for compile(), whether to strip docstrings on
+    top, the flags of the file's header, whether to ship what does not compile as source. All files are below
+    `directory`, unless that is "". `tag` (str) is one that no other request on this machine has at this time.
     """
-    sources, names, outputs = given["--src"], given["--src_name"], given["--pyc"]
-    if not len(sources) == len(names) == len(outputs) > 0:
+    version = given.get("--python_version")
+    if version and version not in ("%d.%d" % sys.version_info[:2], "%d.%d.%d" % sys.version_info[:3]):
         raise UsageError(
-            "--src, --src_name and --pyc must come equally often, and at least once; there are "
-            f"{len(sources)}, {len(names)} and {len(outputs)}"
+            f"--python_version: bytecode for Python {version} was asked for, but the compiler runs on Python "
+            f"{sys.version.split()[0]} ({sys.executable}); the interpreter of the exec tools toolchain must "
+            "have the version of the target's runtime"
         )
-    if len(set(outputs)) < len(outputs):
-        raise UsageError("two sources have the same --pyc")
-    how = settings(given)
+    sources, names, outputs = [given[option] for option in SOURCES]
+    if not len(sources) == len(names) == len(outputs) > 0 or len(set(outputs)) < len(outputs):
+        raise UsageError(
+            "--src, --src_name and --pyc must come equally often, at least once, and no --pyc twice; there are "
+            f"{len(sources)}, {len(names)} and {len(outputs)}, {len(set(outputs))} of them different"
+        )
+    level, strip = OPTIMIZATIONS[given.get("--optimize", "0")]
+    flags = UNCHECKED if given.get("--invalidation_mode") == "unchecked_hash" else CHECKED
     result = []
-    for number, pyc in enumerate(outputs):
-        folder, slash, base = pyc.rpartition("/")
-        temporary = join(directory, f"{folder}{slash}.{base[:40]}.{tag}-{number}.tmp")
-        result.append((join(directory, sources[number]), names[number], join(directory, pyc), temporary, how))
+    for src, name, pyc in zip(sources, names, outputs):
+        folder, slash, base = join(directory, pyc).rpartition("/")
+        temporary = f"{folder}{slash}.{base[:40]}.{tag}-{len(result)}.tmp"
+        task = join(directory, src), name, join(directory, pyc), temporary, level, strip, flags
+        result.append((*task, given.get("--on_error") == "source"))
     return result
 
 
@@ -195,42 +191,30 @@ def reason(error):
 
 
 def read(path):
-    """Give the bytes and the permission bits of the file `path` (str). Raises OSError or ValueError."""
+    """Give the bytes of the file `path` (str). Raises OSError or ValueError."""
     with open(native(path), "rb", 0) as file:
-        return file.read(), os.fstat(file.fileno()).st_mode
+        return file.read()
 
 
-def write_new(path, data, mode):
+def write(path, data):
     """Write `data` to a new file `path` (str); makes its directory if need be. Raises OSError or ValueError."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    path = native(path)
     try:
-        file = os.open(path, flags, mode)
-    except FileNotFoundError:
-        sibling("os").makedirs(path.rpartition(b"/" if POSIX else "/")[0], exist_ok=True)
-        file = os.open(path, flags, mode)
-    except FileExistsError:  # left by a process that had our number and was killed
-        os.unlink(path)
-        file = os.open(path, flags, mode)
-    try:
-        while data:
-            data = data[os.write(file, data) :]
-    except BaseException:
-        os.unlink(path)
-        raise
-    finally:
-        os.close(file)
+        file = open(native(path), "xb")
+    except (FileNotFoundError, FileExistsError):
+        sibling("files").make_way(native(path))
+        file = open(native(path), "xb")
+    with file:
+        file.write(data)
 
 
-def refuse_odd(path):
-    """Raise ValueError if something other than a regular file is at `path`: it must not be replaced."""
+def check_output(path):
+    """Raise ValueError if something that must not be replaced is at `path`."""
     try:
-        kind = os.lstat(native(path)).st_mode & 0o170000
+        mode = os.lstat(native(path)).st_mode
     except FileNotFoundError:
         return
-    if kind != 0o100000:
-        kinds = {0o120000: "there is a symbolic link", 0o040000: "there is a directory"}
-        raise ValueError(kinds.get(kind, "what is there is not a regular file"))
+    if mode & 0o170000 != 0o100000:
+        raise ValueError("a directory, a symbolic link or a device is in its place")
 
 
 def build(task):
@@ -238,11 +222,13 @@ def build(task):
 
     Gives whether there is such a file now, the text for the user (errors, warnings), and the source's size.
     """
-    src, name, pyc, temporary, (level, strip, flags, ship_source) = task
+    src, name, pyc, temporary, level, strip, flags, ship_source = task
     doing, size, text = f"read {src}", 0, ""
     try:
-        source, mode = read(src)
+        source = read(src)
         size = len(source)
+        doing = f"write {pyc}"
+        check_output(pyc)
         hashed = source_hash(int.from_bytes(MAGIC_NUMBER, "little"), source)
         try:
             code, text = compile_source(source, name, level, strip)
@@ -254,14 +240,29 @@ def build(task):
             text += f"{name}: not compiled, shipped as source\n"
             # A checked file with the wrong hash is one that Python passes over if it has the source.
             code, flags, hashed = failure.stand_in(), CHECKED, bytes(255 - byte for byte in hashed)
-        data = MAGIC_NUMBER + flags.to_bytes(4, "little") + hashed + dump(code)
-        doing = f"write {pyc}"
-        refuse_odd(pyc)
-        # Whoever may read and write the source may do so with the output, but neither is a program.
-        write_new(temporary, data, mode & 0o666 | 0o200)
+        write(temporary, MAGIC_NUMBER + flags.to_bytes(4, "little") + hashed + dump(code))
     except (OSError, ValueError) as error:
+        discard(task)
         return False, f"{text}{name}: cannot {doing}: {reason(error)}\n", size
     return True, text, size
+
+
+def discard(task):
+    """Remove the temporary file of `task`, if it is there."""
+    try:
+        os.unlink(native(task[3]))
+    except (OSError, ValueError):
+        pass
+
+
+def commit(task):
+    """Move the output of a task that was built into its place. Gives "", or the text for the user if it fails."""
+    try:
+        os.replace(native(task[3]), native(task[2]))
+    except OSError as error:
+        discard(task)
+        return f"{task[1]}: cannot write {task[2]}: {reason(error)}\n"
+    return ""
 
 
 def compile_source(source, name, level, strip):
@@ -269,21 +270,17 @@ def compile_source(source, name, level, strip):
 
     `level` is that of compile(); `strip` removes docstrings whatever the level. Raises whatever compile() does.
     """
-    import warnings
-
     name = sys.intern(name)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.resetwarnings()  # -W and PYTHONWARNINGS are not to change what is built
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("always", SyntaxWarning)
-        tree = sibling("docstrings").without_docstrings(source, name) if strip else source
-        code = compile(tree, name, "exec", dont_inherit=True, optimize=level)
-    return code, sibling("messages").warning_text(name, source, caught) if caught else ""
-
-
-# How marshal depends on the process: see `dump`.
-BEFORE_311 = sys.version_info < (3, 11)
-SINCE_313 = sys.version_info >= (3, 13)
+    if not strip and "warnings" not in sys.modules:  # which takes half a millisecond to import
+        noise, stderr = Noise(), sys.stderr
+        sys.stderr = noise
+        try:
+            code = compile(source, name, "exec", dont_inherit=True, optimize=level)
+        finally:
+            sys.stderr = stderr
+        if not noise:
+            return code, ""
+    return sibling("messages").compile_with_warnings(source, name, level, strip)
 
 
 def dump(code):
@@ -341,12 +338,11 @@ def main(arguments):
             return sibling("worker").serve(arguments, given)
         work = tasks(given, "", os.getpid())
         if len(work) > 1:
-            code, text = sibling("worker").build_batch(work, given)
+            code, text = sibling("worker").build_all(work, given)
         else:
-            ok, text, _ = build(work[0])
-            if ok:
-                os.replace(native(work[0][3]), native(work[0][2]))
-            code = 0 if ok else 1
+            built, text, _ = build(work[0])
+            text += commit(work[0]) if built else ""
+            code = 0 if built else 1
     except UsageError as error:
         code, text = 2, f"precompiler: {error}\n"
     if text:

@@ -1,0 +1,1 @@
+"""Stands for a compiler in analysis tests; it is never run."""
