@@ -104,13 +104,18 @@ class Bindings:
             return Symbol("native", name.removeprefix("native."))
         if "." in name or name in scope.local:
             return None
-        seen = set()
-        while name in self.aliases and name not in seen:
-            seen.add(name)
-            name = self.aliases[name]
+        name = self.root(name)
         if name in self.loaded:
             return self.loaded[name]
         return None if name in self.defined else Symbol("native", name)
+
+    def root(self, name: str | None) -> str:
+        """The name at the end of a chain of top-level assignments `a = b`; the name itself if there is none."""
+        seen: set[str | None] = set()
+        while name in self.aliases and name not in seen:
+            seen.add(name)
+            name = self.aliases[name]
+        return name or ""
 
     def local_names(self, symbols: frozenset[Symbol]) -> dict[str, Symbol]:
         """The names under which some symbols are known here, aliases by assignment among them."""

@@ -288,7 +288,9 @@ def workspace_of(path: str, found: dict[str, Workspace]) -> Workspace:
 
 def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
     prefix = where + "/" if where else ""
-    module, dependencies, names = "", {}, {}
+    module = ""
+    dependencies: dict[str, Dependency] = {}
+    names: dict[str, str] = {}
     problems: list[tuple[str, int, str]] = []
     files: list[str] = []
     for entry in entries:

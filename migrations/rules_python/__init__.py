@@ -1,1 +1,1 @@
-"""rules_python"""
+"""Moves within rules_python: one file per deprecation."""

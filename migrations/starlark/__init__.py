@@ -1,1 +1,1 @@
-"""starlark"""
+"""Findings about Starlark itself, whatever the ruleset."""

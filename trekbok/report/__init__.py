@@ -1,1 +1,1 @@
-"""report"""
+"""One file a format, all over the same result."""

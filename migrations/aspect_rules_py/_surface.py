@@ -1,0 +1,20 @@
+"""The files of aspect_rules_py and what they export, v1 and v2, as canonical labels."""
+
+from __future__ import annotations
+
+from buildfile.bindings import Symbol
+
+MODULE = "aspect_rules_py"
+DEFS = "@aspect_rules_py//py:defs.bzl"
+UNSTABLE_DEFS = "@aspect_rules_py//py/unstable:defs.bzl"
+PRIVATE_VENV_DEFS = "@aspect_rules_py//py/private/py_venv:defs.bzl"
+UV_DEFS = "@aspect_rules_py//uv:defs.bzl"
+UV_UNSTABLE_DEFS = "@aspect_rules_py//uv/unstable:defs.bzl"
+
+UPSTREAM = "https://github.com/aspect-build/rules_py"
+PLAN = UPSTREAM + "/pull/944"
+
+
+def anywhere(*names: str) -> frozenset[Symbol]:
+    """Some rules or macros of `py` under every path from which v1 could load them."""
+    return frozenset(Symbol(label, name) for label in (DEFS, UNSTABLE_DEFS, PRIVATE_VENV_DEFS) for name in names)

@@ -1,0 +1,186 @@
+"""Loads and labels of the `unstable` packages, which v2 merged into the stable ones.
+
+https://github.com/aspect-build/rules_py/releases/tag/v2.0.0-alpha.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from buildfile.edits import Edit
+from buildfile.loads import Load
+from buildfile.source import STARLARK, FileKind
+from buildfile.style import quote
+from migrations.aspect_rules_py._surface import (
+    DEFS,
+    PLAN,
+    PRIVATE_VENV_DEFS,
+    UNSTABLE_DEFS,
+    UPSTREAM,
+    UV_DEFS,
+    UV_UNSTABLE_DEFS,
+)
+from migrations.finding import Finding, Fix, Level
+from migrations.migration import Case, Migration, Page
+from migrations.profiles import Gate
+from migrations.view import String, View
+
+_MOVED = {UNSTABLE_DEFS: DEFS, UV_UNSTABLE_DEFS: UV_DEFS, PRIVATE_VENV_DEFS: DEFS}
+_LABELS = {**_MOVED, **{old.removesuffix(".bzl"): new.removesuffix(".bzl") for old, new in _MOVED.items()}}
+_GONE = frozenset({"py_venv_binary", "py_venv_test"})
+
+
+def find(view: View) -> Iterator[Finding]:
+    """Loads of the old files, and other strings that are their labels."""
+    if view.file.kind is FileKind.TEXT:
+        yield from _in_text(view)
+        return
+    for load in view.loads:
+        new = _MOVED.get(view.canonical(load.label))
+        if new is not None:
+            yield from _moved(view, load, new)
+    for string in view.strings("unstable", "private/py_venv"):
+        new = _LABELS.get(view.canonical(string.value)) if "//" in string.value else None
+        if new is not None:
+            yield _relabelled(view, string, new)
+
+
+def _moved(view: View, load: Load, new: str) -> Iterator[Finding]:
+    written = view.spell(new, like=load.label)
+    moving = {symbol.local: (written, symbol.name) for symbol in load.symbols if symbol.name not in _GONE}
+    clash = _clash(view, load, new)
+    if clash:
+        yield Finding(
+            load.label_start,
+            load.label_end,
+            f"{load.label} is gone, and '{clash}' means something else in {written}, which is loaded here too",
+            advice=f"Move '{clash}' by hand once the calls of the other one are rewritten (py-venv-meaning).",
+        )
+        return
+    if moving:
+        yield Finding(
+            load.label_start,
+            load.label_end,
+            f"{load.label} moved to {written}",
+            Fix(bind=moving),
+        )
+    for symbol in load.symbols:
+        if symbol.name in _GONE:
+            yield Finding(
+                symbol.start,
+                symbol.end,
+                f"{load.label} is gone and {written} has no '{symbol.name}'",
+                advice="Run venv-rules too, and see what it says about the uses that are left in this file.",
+            )
+
+
+def _clash(view: View, load: Load, new: str) -> str:
+    """A symbol whose name is loaded from the new file too, where it still has its v1 meaning."""
+    for symbol in load.symbols:
+        for other in view.loads:
+            if view.canonical(other.label) == new and any(
+                item.name == symbol.name == "py_venv" for item in other.symbols
+            ):
+                return symbol.name
+    return ""
+
+
+def _relabelled(view: View, string: String, new: str) -> Finding:
+    written = view.spell(new, like=string.value)
+    return Finding(
+        string.start,
+        string.end,
+        f"{string.value} moved to {written}",
+        Fix((Edit(string.start, string.end, quote(written)),), tuple(view.changes_at(string))),
+    )
+
+
+def _in_text(view: View) -> Iterator[Finding]:
+    data = view.file.data
+    for old, new in _MOVED.items():
+        written = view.workspace.spell(old).encode()
+        at = data.find(written)
+        while at >= 0:
+            yield Finding(
+                at,
+                at + len(written),
+                f"{written.decode()} moved to {view.workspace.spell(new)}",
+                advice="Change the text; what people copy from here does not load any more.",
+                level=Level.NOTE,
+            )
+            at = data.find(written, at + 1)
+
+
+MIGRATION = Migration(
+    id="unstable-load",
+    summary="Load from //py:defs.bzl and //uv:defs.bzl what the unstable packages had.",
+    page=Page(
+        what=(
+            "Moves loads of `//py/unstable:defs.bzl`, `//uv/unstable:defs.bzl` and the private "
+            "`//py/private/py_venv:defs.bzl` to the stable files. A stable load that is there already takes the "
+            "symbols in; aliases and the spelling of the repository are kept. Labels of these files in other "
+            "strings, such as the deps of a `bzl_library`, follow."
+        ),
+        why="v2 has no `unstable` packages: the load fails, and with it every target of the package.",
+        safety=(
+            "Safe. `py_venv_binary` and `py_venv_test` stay where they are until `venv-rules` has rewritten their "
+            "uses. A `py_venv` of the stable file keeps its v1 meaning until `py-venv-meaning` has run. Mentions in "
+            "documents are listed and not edited."
+        ),
+        references=(PLAN, UPSTREAM + "/tree/v2.0.0-alpha.0/py"),
+    ),
+    gate=Gate(since="2.0.0-alpha.0"),
+    kinds=STARLARK | {FileKind.TEXT},
+    needles=(b"/unstable:defs", b"/py_venv:defs", b"py/unstable", b"uv/unstable"),
+    find=find,
+    after=("venv-rules", "py-venv-meaning"),
+    cases=(
+        Case(
+            "a load alone",
+            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv")\n\npy_venv(name = "v")\n',
+            'load("@aspect_rules_py//py:defs.bzl", "py_venv")\n\npy_venv(name = "v")\n',
+        ),
+        Case(
+            "merged into the stable load that is there",
+            'load("@aspect_rules_py//py:defs.bzl", "py_library")\n'
+            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv")\n\n'
+            'py_library(name = "l")\n\npy_venv(name = "v")\n',
+            'load("@aspect_rules_py//py:defs.bzl", "py_library", "py_venv")\n\n'
+            'py_library(name = "l")\n\npy_venv(name = "v")\n',
+        ),
+        Case(
+            "under the name the workspace gives the module",
+            {
+                "MODULE.bazel": 'bazel_dep(name = "aspect_rules_py", version = "1.11.7", repo_name = "rpy")\n',
+                "BUILD.bazel": 'load("@rpy//uv/unstable:defs.bzl", g = "gazelle_python_manifest")\n\ng(name = "m")\n',
+            },
+            {"BUILD.bazel": 'load("@rpy//uv:defs.bzl", g = "gazelle_python_manifest")\n\ng(name = "m")\n'},
+        ),
+        Case(
+            "a label in a bzl_library",
+            'load("@bazel_skylib//:bzl_library.bzl", "bzl_library")\n\nbzl_library(\n    name = "l",\n'
+            '    srcs = ["l.bzl"],\n    deps = ["@aspect_rules_py//py/unstable:defs"],\n)\n',
+            'load("@bazel_skylib//:bzl_library.bzl", "bzl_library")\n\nbzl_library(\n    name = "l",\n'
+            '    srcs = ["l.bzl"],\n    deps = ["@aspect_rules_py//py:defs"],\n)\n',
+        ),
+        Case(
+            "a removed symbol stays until its uses are rewritten",
+            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n\npy_venv_binary(name = "b")\n',
+            person=("has no 'py_venv_binary'",),
+        ),
+        Case(
+            "an unstable package of another ruleset",
+            'load("@rules_venv//py/unstable:defs.bzl", "py_venv")\n\npy_venv(name = "v")\n',
+        ),
+        Case("the stable load", 'load("@aspect_rules_py//py:defs.bzl", "py_venv")\n\npy_venv(name = "v")\n'),
+        Case("a comment", '# load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv")\n'),
+        Case(
+            "a document",
+            {
+                "README.md": 'Say `load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv")`.\n',
+                "BUILD": "# py/unstable\n",
+            },
+            notes=("moved to",),
+        ),
+    ),
+)

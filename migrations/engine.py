@@ -1,0 +1,569 @@
+"""Runs migrations over a repository: prefilter, scan, find, settle, check, plan.
+
+A file that has none of the needles is read and no more. Facts are gathered over the whole repository first; then each
+file is settled by itself: find, apply what does not overlap, mend the loads, and again until nothing is left to fix.
+What comes out is checked before it gets into the plan, whatever made it: it still parses, is Starlark, and its targets
+differ from the old ones only in what the fixes said.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from buildfile.edits import Edit, apply, disjoint
+from buildfile.loads import BadLoad, change_loads, parse_load
+from buildfile.parallel import available_cores, map_chunks
+from buildfile.plan import Cause, Failure, FileChange, Plan, Skip
+from buildfile.repository import (
+    Entry,
+    Walked,
+    Workspace,
+    read_bytes,
+    walk,
+    workspace_of,
+    workspaces,
+)
+from buildfile.source import BOM, STARLARK, FileKind, SourceFile
+from buildfile.syntax import Unparsable, not_starlark, parse
+from buildfile.targets import Change, changed_statements, changes_between
+from migrations.finding import Finding, Fix, Level, Safety
+from migrations.migration import Migration
+from migrations.profiles import Target, target_of
+from migrations.registry import Registry
+from migrations.view import View
+
+MAX_ROUNDS = 50
+"""A file that is not quiet after so many rounds has migrations that undo each other."""
+
+_LEAST_TO_READ = 2000
+_LEAST_TO_SETTLE = 150
+_TEMPLATE = re.compile(rb"^\s*(?:\{%|\{\{|<%|@@ -\d|diff --git |--- a/)|\$\{\w+\}|\{%-? ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A finding with the place it has for people.
+
+    Attributes:
+        id: the migration's id.
+        path: repository-relative.
+        line, column: from 1; for a finding that is fixed and done with in the old file, for any other in the new one.
+        end_line, end_column: where it ends.
+        message, advice: see `Finding`.
+        fixed: whether its fix is part of the plan.
+        level: what it asks for; None if it is fixed and leaves nothing to do.
+        safety: that of its fix; None if it has none.
+        text: the lines it stands on, as they are.
+    """
+
+    id: str
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    message: str
+    advice: str
+    fixed: bool
+    level: Level | None
+    safety: Safety | None
+    text: str
+
+
+@dataclass
+class Outcome:
+    """What a run found and wants to do.
+
+    Attributes:
+        plan: the changes, skips and failures.
+        findings: everything found, fixed or not, by path and place.
+        profiles: workspace directory to the profile it is moved to.
+        not_run: migration id to why it was not run for any workspace.
+        ignored_roots: workspaces nested in what Bazel ignores, which were not looked at.
+        searched: how many files were read.
+    """
+
+    plan: Plan = field(default_factory=Plan)
+    findings: list[Reported] = field(default_factory=list)
+    profiles: dict[str, str] = field(default_factory=dict)
+    not_run: dict[str, str] = field(default_factory=dict)
+    ignored_roots: tuple[str, ...] = ()
+    searched: int = 0
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be run.
+
+    Attributes:
+        root: the repository.
+        registry: the migrations.
+        to: a profile, or `auto`.
+        options: options of the migrations.
+        paths: repository-relative files and directories that may be edited; none for all. Everything is known
+            whatever may be edited.
+        exclude: paths left out altogether, in .gitignore's syntax.
+        jobs: processes; 0 for one a core.
+        unsafe: apply fixes that may change the meaning, too.
+    """
+
+    root: Path
+    registry: Registry
+    to: str = "auto"
+    options: Mapping[str, str] = field(default_factory=dict)
+    paths: Sequence[str] = ()
+    exclude: Sequence[str] = ()
+    jobs: int = 0
+    unsafe: bool = True
+
+
+@dataclass
+class _Run:
+    """What every process of a run knows."""
+
+    request: Request
+    workspaces: dict[str, Workspace]
+    targets: dict[str, Target]
+    active: dict[str, tuple[Migration, ...]]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def view(self, file: SourceFile) -> View:
+        workspace = workspace_of(file.path, self.workspaces)
+        return View(file, workspace, self.targets[workspace.path], self.facts)
+
+    def migrations_for(self, path: str) -> tuple[Migration, ...]:
+        return self.active[workspace_of(path, self.workspaces).path]
+
+
+Progress = Callable[[str, int, int], None]
+
+
+def run(request: Request, progress: Progress | None = None) -> Outcome:
+    """Finds and settles over a whole repository; writes nothing.
+
+    Args:
+        request: what to run.
+        progress: called with the name of the stage, how much is done and how much there is.
+    """
+    jobs = request.jobs or available_cores()
+    tell = progress or (lambda stage, done, total: None)
+    wants_text = any(FileKind.TEXT in item.kinds or FileKind.TEXT in item.scan_kinds for item in request.registry)
+    tell("walk", 0, 1)
+    walked = walk(request.root, text=wants_text, exclude=request.exclude)
+    state, outcome = _prepare(request, walked)
+    entries, twins = _without_twins(request.root, walked.entries)
+    outcome.plan.skips += twins
+    first = [entry for entry in entries if entry.kind is not FileKind.TEXT]
+    tell("search", 0, len(first))
+    hits, facts = _search(state, first, jobs, outcome)
+    if hits or facts:
+        texts = [entry for entry in entries if entry.kind is FileKind.TEXT]
+        tell("search", len(first), len(first) + len(texts))
+        more_hits, more_facts = _search(state, texts, jobs, outcome)
+        hits, facts = hits + more_hits, facts + more_facts
+    by_path = {entry.path: entry for entry in entries}
+    hits = _visits(state, facts, hits, by_path)
+    allowed = [entry for entry in hits if _allowed(entry.path, request.paths)]
+    tell("settle", 0, len(allowed))
+    for results in map_chunks(_settler(state), allowed, jobs=jobs, least=_LEAST_TO_SETTLE):
+        for result in results:
+            _collect(outcome, result)
+    outcome.plan.sort()
+    outcome.findings.sort(key=lambda item: (item.path, item.line, item.column, item.id))
+    tell("settle", len(allowed), len(allowed))
+    return outcome
+
+
+def settle_file(
+    file: SourceFile, migrations: Registry, workspace: Workspace, target: Target, facts: Mapping[str, Any] | None = None
+) -> FileResult:
+    """Settles one file that need not be on disk, for editors and tests; see `run`."""
+    request = Request(Path("."), migrations)
+    active = tuple(item for item in migrations if not item.gate.why_not(target))
+    state = _Run(request, {"": workspace}, {workspace.path: target}, {workspace.path: active}, dict(facts or {}))
+    return _settle(state, file)
+
+
+def _prepare(request: Request, walked: Walked) -> tuple[_Run, Outcome]:
+    found = workspaces(request.root, walked)
+    outcome = Outcome(ignored_roots=walked.ignored_roots)
+    state = _Run(request, found, {}, {})
+    reasons: dict[str, str] = {}
+    running: set[str] = set()
+    for path, workspace in found.items():
+        target = target_of(workspace, request.to, request.options)
+        state.targets[path] = target
+        outcome.profiles[path] = target.profile
+        active = []
+        for migration in request.registry:
+            reason = migration.gate.why_not(target)
+            if reason:
+                reasons.setdefault(migration.id, reason)
+            else:
+                active.append(migration)
+                running.add(migration.id)
+        state.active[path] = tuple(active)
+    outcome.not_run = {id: reason for id, reason in reasons.items() if id not in running}
+    return state, outcome
+
+
+def _without_twins(root: Path, entries: tuple[Entry, ...]) -> tuple[list[Entry], list[Skip]]:
+    """The entries without links to files that are walked themselves or lie outside the repository."""
+    if not any(entry.linked for entry in entries):
+        return list(entries), []
+    base = os.path.realpath(root)
+    real = {f"{base}/{entry.path}" for entry in entries if entry.linked is None}
+    kept: list[Entry] = []
+    skips: list[Skip] = []
+    for entry in entries:
+        if entry.linked is not None and entry.linked not in real:
+            if not entry.linked.startswith(base + "/"):
+                if entry.kind is not FileKind.TEXT:
+                    skips.append(Skip(entry.path, 0, "is a link that leads out of the repository; not followed"))
+                continue
+            real.add(entry.linked)
+        elif entry.linked is not None:
+            continue
+        kept.append(entry)
+    return kept, skips
+
+
+def _pattern(needles: Iterable[bytes]) -> re.Pattern[bytes] | None:
+    wanted = sorted(set(needles))
+    return re.compile(b"|".join(re.escape(needle) for needle in wanted)) if wanted else None
+
+
+def _search(state: _Run, entries: list[Entry], jobs: int, outcome: Outcome) -> tuple[list[Entry], list[Any]]:
+    """The files that any needle hits, and the facts of the files that any scan looks at."""
+    kinds = {entry.kind for entry in entries}
+    every = {migration.id: migration for active in state.active.values() for migration in active}.values()
+    patterns = {
+        kind: (
+            _pattern(needle for item in every if kind in item.kinds for needle in item.needles),
+            _pattern(needle for item in every if item.scan and kind in item.scan_kinds for needle in item.scan_needles),
+        )
+        for kind in kinds
+    }
+    root = os.fspath(state.request.root)
+
+    def search(chunk: Sequence[Entry]) -> tuple[list[Entry], list[tuple[str, str, Any]], list[Failure]]:
+        hits: list[Entry] = []
+        facts: list[tuple[str, str, Any]] = []
+        failures: list[Failure] = []
+        for entry in chunk:
+            find, scan = patterns[entry.kind]
+            if find is None and scan is None:
+                continue
+            try:
+                data = read_bytes(f"{root}/{entry.path}")
+            except OSError as error:
+                failures.append(Failure(entry.path, 0, f"cannot be read: {error.strerror or error}"))
+                continue
+            if find is not None and find.search(data):
+                hits.append(entry)
+            if scan is not None and scan.search(data):
+                facts += _scan(state, SourceFile(entry.path, entry.kind, data))
+        return hits, facts, failures
+
+    hits: list[Entry] = []
+    facts: list[tuple[str, str, Any]] = []
+    for some_hits, some_facts, failures in map_chunks(search, entries, jobs=jobs, least=_LEAST_TO_READ):
+        hits += some_hits
+        facts += some_facts
+        outcome.plan.failures += failures
+    outcome.searched += len(entries)
+    return hits, facts
+
+
+def _scan(state: _Run, file: SourceFile) -> list[tuple[str, str, Any]]:
+    view = state.view(file)
+    facts = []
+    for migration in state.migrations_for(file.path):
+        if (
+            migration.scan is not None
+            and file.kind in migration.scan_kinds
+            and any(needle in file.data for needle in migration.scan_needles)
+        ):
+            fact = migration.scan(view)
+            if fact is not None:
+                facts.append((migration.id, file.path, fact))
+    return facts
+
+
+def _visits(state: _Run, facts: list[Any], hits: list[Entry], by_path: dict[str, Entry]) -> list[Entry]:
+    """Gathers the facts; gives the files to look at, those that facts ask for among them, in order."""
+    wanted = {entry.path for entry in hits}
+    migrations = {item.id: item for active in state.active.values() for item in active}
+    by_id: dict[str, list[tuple[str, Any]]] = {}
+    for id, path, fact in facts:
+        by_id.setdefault(id, []).append((path, fact))
+    for id, migration in migrations.items():
+        if migration.gather is not None:
+            state.facts[id] = migration.gather(sorted(by_id.get(id, []), key=lambda item: item[0]))
+            if migration.visit is not None:
+                wanted.update(path for path in migration.visit(state.facts[id]) if path in by_path)
+    return [by_path[path] for path in sorted(wanted)]
+
+
+def _allowed(path: str, allowed: Sequence[str]) -> bool:
+    return not allowed or any(item in ("", ".") or path == item or path.startswith(item + "/") for item in allowed)
+
+
+@dataclass(slots=True)
+class FileResult:
+    """What became of one file."""
+
+    path: str
+    change: FileChange | None = None
+    findings: list[Reported] = field(default_factory=list)
+    skips: list[Skip] = field(default_factory=list)
+    failure: Failure | None = None
+
+
+def _collect(outcome: Outcome, result: FileResult) -> None:
+    if result.change is not None:
+        outcome.plan.changes.append(result.change)
+    outcome.findings += result.findings
+    outcome.plan.skips += result.skips
+    if result.failure is not None:
+        outcome.plan.failures.append(result.failure)
+
+
+def _settler(state: _Run) -> Callable[[Sequence[Entry]], list[FileResult]]:
+    root = os.fspath(state.request.root)
+
+    def settle(chunk: Sequence[Entry]) -> list[FileResult]:
+        results = []
+        for entry in chunk:
+            try:
+                data = read_bytes(f"{root}/{entry.path}")
+            except OSError as error:
+                reason = f"cannot be read: {error.strerror or error}"
+                results.append(FileResult(entry.path, failure=Failure(entry.path, 0, reason)))
+                continue
+            results.append(_settle(state, SourceFile(entry.path, entry.kind, data)))
+        return results
+
+    return settle
+
+
+def _settle(state: _Run, file: SourceFile) -> FileResult:
+    """Settles one file; whatever a migration does wrong is a failure of that file and nothing more."""
+    migrations = [item for item in state.migrations_for(file.path) if file.kind in item.kinds]
+    running = ""
+    result = FileResult(file.path)
+    fixed: list[Reported] = []
+    left: list[tuple[str, Finding]] = []  # fixed, but with something left to do; moved along as the file changes
+    declared: set[Change] = set()
+    now = file
+    try:
+        for _ in range(MAX_ROUNDS):
+            view = state.view(now)
+            found: list[tuple[str, Finding]] = []
+            for migration in migrations:
+                running = migration.id
+                found += [(migration.id, finding) for finding in migration.find(view)]
+            running = ""
+            fixable = [(id, item) for id, item in found if _applies(state, item)]
+            if view.unparsable and not fixable:
+                _report_unparsable(result, now, view.unparsable)
+            if not fixable:
+                result.findings = [item for item in fixed if item.level is None]
+                result.findings += [_reported(id, now, item, fixed=True) for id, item in left]
+                result.findings += [_reported(id, now, item) for id, item in found]
+                break
+            refused = _refusal(now) if now is file else None
+            if refused is not None:
+                offset, reason = refused
+                _report_unparsable(result, now, [(offset, reason)])
+                result.findings = [_reported(id, now, replace(item, level=Level.PERSON)) for id, item in found]
+                return result
+            accepted = _compatible(fixable)
+            now, steps = _apply_round(now, view, accepted)
+            fixed += [_reported(id, view.file, item, fixed=True) for id, item in accepted]
+            left = [(id, _moved(item, steps)) for id, item in (*left, *((i, f) for i, f in accepted if f.advice))]
+            declared.update(change for _, item in accepted if item.fix for change in item.fix.changes)
+            if now.data == view.file.data:
+                raise _Breach(f"{_names(accepted)}: a fix that changes nothing")
+        else:
+            raise _Breach(f"does not settle after {MAX_ROUNDS} rounds: {_names(fixable)}")
+        if now.data != file.data:
+            _check(file, now, declared)
+            result.change = FileChange(file.path, file.data, now.data, _causes(fixed))
+    except _Breach as breach:
+        return FileResult(file.path, failure=Failure(file.path, 0, f"left as it was: {breach}"))
+    except Exception as error:
+        culprit = f"{running}: " if running else ""
+        reason = f"left as it was: {culprit}internal error, please report it: {type(error).__name__}: {error}"
+        return FileResult(file.path, failure=Failure(file.path, 0, reason))
+    return result
+
+
+class _Breach(Exception):
+    """A check that refused the result of the fixes."""
+
+
+def _applies(state: _Run, finding: Finding) -> bool:
+    return finding.fix is not None and (state.request.unsafe or finding.fix.safety is Safety.SAFE)
+
+
+def _names(accepted: list[tuple[str, Finding]]) -> str:
+    return ", ".join(sorted({id for id, _ in accepted}))
+
+
+def _compatible(fixable: list[tuple[str, Finding]]) -> list[tuple[str, Finding]]:
+    """As many fixes as can be applied in one go, earlier ones first."""
+    accepted: list[tuple[str, Finding]] = []
+    taken: list[Edit] = []
+    bound: dict[str, tuple[str, str]] = {}
+    for id, finding in fixable:
+        fix = finding.fix
+        assert fix is not None
+        if any(bound.get(local, target) != target for local, target in fix.bind.items()):
+            continue
+        if not disjoint(fix.edits) or any(_collides(taken, edit) for edit in fix.edits):
+            continue
+        for edit in fix.edits:
+            insort(taken, edit)
+        bound.update(fix.bind)
+        accepted.append((id, finding))
+    return accepted
+
+
+def _collides(taken: list[Edit], edit: Edit) -> bool:
+    """Whether an edit wants bytes that another has, or inserts where another one starts."""
+    at = bisect_left(taken, edit)
+    before = taken[at - 1] if at else None
+    behind = taken[at] if at < len(taken) else None
+    return (before is not None and (before.end > edit.start or before.start == edit.start)) or (
+        behind is not None and (edit.end > behind.start or edit.start == behind.start)
+    )
+
+
+def _apply_round(
+    file: SourceFile, view: View, accepted: list[tuple[str, Finding]]
+) -> tuple[SourceFile, list[list[Edit]]]:
+    """The file with some fixes made and its loads mended, and the edits of both steps."""
+    fixes: list[Fix] = [finding.fix for _, finding in accepted if finding.fix is not None]
+    steps = [sorted(edit for fix in fixes for edit in fix.edits)]
+    data = apply(file.data, steps[0])
+    bind = {local: target for fix in fixes for local, target in fix.bind.items()}
+    release = {local for fix in fixes for local in fix.release}
+    now = SourceFile(file.path, file.kind, data)
+    if bind or release:
+        steps.append(sorted(change_loads(now, bind, release, view.same_file)))
+        now = SourceFile(file.path, file.kind, apply(data, steps[1]))
+    return now, steps
+
+
+def _moved(finding: Finding, steps: list[list[Edit]]) -> Finding:
+    """The same finding at the place it has after some edits."""
+    start, end = finding.start, finding.end
+    for edits in steps:
+        start, end = _shifted(start, edits), _shifted(end, edits)
+    return replace(finding, start=start, end=max(start, end))
+
+
+def _shifted(offset: int, edits: list[Edit]) -> int:
+    shift = 0
+    for edit in edits:
+        if edit.start >= offset:
+            break
+        if edit.end > offset:
+            return edit.start + shift + min(offset - edit.start, len(edit.text))
+        shift += len(edit.text) - (edit.end - edit.start)
+    return offset + shift
+
+
+def _refusal(file: SourceFile) -> tuple[int, str] | None:
+    """Why a file must not be edited: the first thing in it that does not parse."""
+    if file.kind not in STARLARK:
+        return None
+    start = len(BOM) if file.data.startswith(BOM) else 0
+    try:
+        parse(file.data, start, len(file.data))
+        return None
+    except Unparsable:
+        pass
+    for statement in file.statements:
+        try:
+            if statement.is_load and statement.error is None:
+                parse_load(statement)
+            else:
+                _ = statement.tree
+        except Unparsable as error:
+            return error.offset, error.reason
+        except BadLoad as error:
+            return statement.start, str(error)
+    return None
+
+
+def _report_unparsable(result: FileResult, file: SourceFile, unparsable: list[tuple[int, str]]) -> None:
+    template = _TEMPLATE.search(file.data) is not None
+    offset, reason = unparsable[0]
+    line = file.position(offset)[0]
+    if template:
+        result.skips.append(Skip(file.path, line, f"is a template, not Starlark: {reason}"))
+    else:
+        result.failure = Failure(file.path, line, f"cannot be parsed, so nothing in it was edited: {reason}")
+
+
+def _check(old: SourceFile, new: SourceFile, declared: set[Change]) -> None:
+    """What every result has to pass before it may be written.
+
+    Raises:
+        _Breach: it does not.
+    """
+    if old.kind not in STARLARK:
+        return
+    for statement in changed_statements(old, new):
+        line = new.position(statement.start)[0]
+        try:
+            if statement.is_load and statement.error is None:
+                parse_load(statement)
+                continue
+            wrong = not_starlark(statement.tree)
+        except (Unparsable, BadLoad) as error:
+            raise _Breach(f"the result would not parse at line {line}: {error}") from None
+        if wrong is not None:
+            raise _Breach(f"the result would not be Starlark at line {line}: {wrong[0]}")
+    try:
+        really = changes_between(old, new)
+    except Unparsable as error:
+        raise _Breach(f"the result cannot be compared with the old file: {error}") from None
+    undeclared = sorted(change for change in really - declared)
+    if undeclared:
+        text = ", ".join(f"{change.target or 'a target'}: {change.what}" for change in undeclared[:3])
+        raise _Breach(f"the result would change targets in a way that no fix declared ({text})")
+
+
+def _causes(fixed: list[Reported]) -> tuple[Cause, ...]:
+    return tuple(Cause(item.id, item.line, item.message) for item in fixed)
+
+
+def _reported(id: str, file: SourceFile, finding: Finding, *, fixed: bool = False) -> Reported:
+    line, column = file.position(finding.start)
+    end_line, end_column = file.position(finding.end)
+    first = file.data.rfind(b"\n", 0, finding.start) + 1
+    last = file.data.find(b"\n", max(finding.start, finding.end - 1))
+    text = file.data[first : last if last >= 0 else len(file.data)]
+    return Reported(
+        id,
+        file.path,
+        line,
+        column,
+        end_line,
+        end_column,
+        finding.message,
+        finding.advice,
+        fixed,
+        None if fixed and not finding.advice else finding.level,
+        finding.fix.safety if finding.fix is not None else None,
+        text[:2000].decode("utf-8", "replace").rstrip("\r"),
+    )

@@ -1,0 +1,208 @@
+"""What a migration sees: one file, in its workspace, with the facts gathered over the repository."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from buildfile.bindings import Bindings, Symbol
+from buildfile.calls import Call, Scope, calls_in, dotted, string_value, walk
+from buildfile.labels import BadLabel, Label
+from buildfile.loads import Load
+from buildfile.repository import Workspace
+from buildfile.source import SourceFile
+from buildfile.statements import Statement
+from buildfile.syntax import Tree, Unparsable
+from buildfile.targets import Change
+from migrations.profiles import Target
+
+
+@dataclass(frozen=True, slots=True)
+class String:
+    """A string literal in a file: its value and range, quotes included, and the scope it stands in."""
+
+    value: str
+    start: int
+    end: int
+    statement: Statement
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A name in a file that stands for a symbol and is not what a call calls: a value, an argument, an alias."""
+
+    name: str
+    symbol: Symbol
+    start: int
+    end: int
+    statement: Statement
+    scope: Scope
+
+
+@dataclass
+class View:
+    """One file as a migration sees it. Everything is lazy, and shared by the migrations that run on the file.
+
+    Attributes:
+        file: the file, as it is in this round.
+        workspace: the workspace it belongs to.
+        target: the versions and options.
+        facts: by migration id, what its `gather` made of the whole repository.
+        unparsable: filled with `(offset, reason)` of statements that were asked for and cannot be parsed.
+    """
+
+    file: SourceFile
+    workspace: Workspace
+    target: Target
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    unparsable: list[tuple[int, str]] = field(default_factory=list)
+    _calls: dict[int, list[Call]] = field(default_factory=dict)
+    _trees: dict[int, Tree | None] = field(default_factory=dict)
+
+    @cached_property
+    def bindings(self) -> Bindings:
+        """What names mean in this file."""
+        return Bindings(self.file, self.workspace)
+
+    def option(self, name: str, default: str = "") -> str:
+        """The value of an option of the run."""
+        return self.target.options.get(name, default)
+
+    @property
+    def loads(self) -> list[Load]:
+        """The load statements."""
+        return self.bindings.loads
+
+    def canonical(self, label: str) -> str:
+        """A label of this file in canonical form, see `Workspace.canonical`."""
+        return self.workspace.canonical(label, self.file.package)
+
+    def same_file(self, one: str, other: str) -> bool:
+        """Whether two labels as written in this file are the same."""
+        return self.canonical(one) == self.canonical(other)
+
+    def spell(self, canonical: str, like: str = "") -> str:
+        """A canonical label as this file would write it.
+
+        Args:
+            canonical: `@module//package:name`.
+            like: a label written in this file that names the same module; its spelling of the repository is kept.
+                Else any load of that module serves, else the workspace's name for it.
+        """
+        module, _, rest = canonical.partition("//")
+        for written in (like, *(load.label for load in self.loads)):
+            repo, slashes, _ = written.partition("//")
+            if slashes and "@" + self.workspace.module_of(repo) == module:
+                return f"{repo}//{rest}"
+        return self.workspace.spell(canonical)
+
+    def tree(self, statement: Statement) -> Tree | None:
+        """The tree of a statement; None, and an entry in `unparsable`, if it has none."""
+        if statement.start not in self._trees:
+            try:
+                self._trees[statement.start] = statement.tree
+            except Unparsable as error:
+                self._trees[statement.start] = None
+                self.unparsable.append((error.offset, error.reason))
+        return self._trees[statement.start]
+
+    def statements(self, *words: str) -> Iterator[Statement]:
+        """The statements other than loads that have one of some words in them, as whole words."""
+        if not words:
+            yield from (item for item in self.file.statements if not item.is_load)
+            return
+        pattern = _word_pattern(words)
+        for statement in self.file.statements:
+            if not statement.is_load and pattern.search(statement.data, statement.start, statement.end):
+                yield statement
+
+    def all_calls(self, statement: Statement) -> list[Call]:
+        """Every call of a statement, outer before inner; none if it cannot be parsed."""
+        if statement.start not in self._calls:
+            tree = self.tree(statement)
+            self._calls[statement.start] = list(calls_in(self.file, statement)) if tree is not None else []
+        return self._calls[statement.start]
+
+    def calls(self, symbols: Collection[Symbol]) -> Iterator[tuple[Call, Symbol]]:
+        """Every call of some symbols, under whatever local name."""
+        names = self.bindings.local_names(frozenset(symbols))
+        native = {symbol.name for symbol in symbols if symbol.label == "native"}
+        words = (*names, *native)
+        if not words:
+            return
+        for statement in self.statements(*words):
+            for call in self.all_calls(statement):
+                symbol = self.bindings.symbol(call.callee, call.scope)
+                if symbol is not None and symbol in symbols:
+                    yield call, symbol
+
+    def calls_named(self, *names: str) -> Iterator[Call]:
+        """Every call whose callee ends in one of some names, whatever it is bound to (`x.toolchain`, `module`)."""
+        for statement in self.statements(*names):
+            for call in self.all_calls(statement):
+                callee = call.callee
+                if callee is not None and callee.rpartition(".")[2] in names:
+                    yield call
+
+    def uses(self, symbols: Collection[Symbol]) -> Iterator[Use]:
+        """Every mention of some symbols that is not the callee of a call."""
+        names = self.bindings.local_names(frozenset(symbols))
+        if not names:
+            return
+        for statement in self.statements(*names):
+            tree = self.tree(statement)
+            if tree is None:
+                continue
+            callees = {id(call.node.func) for call in self.all_calls(statement)}
+            for node, scope in walk(tree):
+                if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load) or id(node) in callees:
+                    continue
+                symbol = self.bindings.symbol(dotted(node), scope)
+                if symbol is not None and symbol in symbols:
+                    yield Use(node.id, symbol, tree.start(node), tree.end(node), statement, scope)
+
+    def strings(self, *parts: str) -> Iterator[String]:
+        """Every string literal with one of some parts in it, load statements left out."""
+        wanted = [part.encode() for part in parts]
+        for statement in self.file.statements:
+            text = statement.text
+            if statement.is_load or not any(part in text for part in wanted):
+                continue
+            tree = self.tree(statement)
+            if tree is None:
+                continue
+            for node, scope in walk(tree):
+                value = string_value(self.file.data, tree, node) if isinstance(node, ast.Constant) else None
+                if value is not None and any(part in value for part in parts) and isinstance(node, ast.expr):
+                    yield String(value, tree.start(node), tree.end(node), statement, scope)
+
+    def changes_at(self, string: String) -> Iterator[Change]:
+        """What replacing a string literal changes: the attributes it is part of, of every target around it."""
+        for call in self.all_calls(string.statement):
+            for argument in call.arguments:
+                if argument.start <= string.start and string.end <= argument.end and argument.name:
+                    yield Change(call.key, argument.name)
+
+    def label(self, text: str) -> Label | None:
+        """A label of this file, its package relative to the workspace; None if the text is none."""
+        try:
+            inner = self.file.package[len(self.workspace.path) :].lstrip("/") if self.workspace.path else None
+            return Label.parse(text, self.file.package if inner is None else inner)
+        except BadLabel:
+            return None
+
+
+def _word_pattern(words: tuple[str, ...]) -> re.Pattern[bytes]:
+    pattern = _PATTERNS.get(words)
+    if pattern is None:
+        body = "|".join(re.escape(word) for word in sorted(words))
+        pattern = _PATTERNS[words] = re.compile(rf"(?<!\w)(?:{body})(?!\w)".encode())
+    return pattern
+
+
+_PATTERNS: dict[tuple[str, ...], re.Pattern[bytes]] = {}

@@ -1,0 +1,5 @@
+"""`python -m trekbok`."""
+
+from trekbok.cli import main
+
+main()
