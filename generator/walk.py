@@ -1,0 +1,219 @@
+"""The directories of a repository: their BUILD files, what these configure, and the files in them.
+
+Directories are visited from the root down, since configuration is inherited; what is excluded, ignored by Bazel, or
+a symbolic link that no directive follows, is not entered. https://github.com/bazel-contrib/bazel-gazelle#directives
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from buildfile.ignore import Matcher, bazel_ignores, gitignore
+from buildfile.writer import STATE
+from generator.cache import Cache, Stamp, stamp_of
+from generator.config import Config, Directive, Outcome, configure
+from generator.existing import NOTHING, Existing, directives_in_text
+from generator.messages import Fatal, Message
+
+_PACKAGE_FILES = ("BUILD.bazel", "BUILD")
+
+
+@dataclass(slots=True)
+class Directory:
+    """A directory of the repository.
+
+    Attributes:
+        rel: its path, "" for the root.
+        config: what holds in it.
+        build: the path of its BUILD file; None if it has none.
+        build_digest: of that file's content.
+        existing: what that file says.
+        files: base name to stamp of each file, in order of names, without those that are excluded.
+        children: its subdirectories, in order of names.
+        update: its BUILD file is to be brought up to date, not just to be indexed.
+    """
+
+    rel: str
+    config: Config
+    build: str | None
+    build_digest: bytes
+    existing: Existing
+    files: dict[str, Stamp]
+    children: list[Directory] = field(default_factory=list)
+    update: bool = True
+
+    @property
+    def is_package(self) -> bool:
+        """Whether Bazel sees a package here."""
+        return self.build is not None or any(name in self.files for name in _PACKAGE_FILES)
+
+    def path(self, name: str) -> str:
+        """The repository-relative path of a file in it."""
+        return f"{self.rel}/{name}" if self.rel else name
+
+    def bottom_up(self) -> Iterator[Directory]:
+        """All directories from here down, children before parents."""
+        stack: list[tuple[Directory, bool]] = [(self, False)]
+        while stack:
+            directory, done = stack.pop()
+            if done:
+                yield directory
+            else:
+                stack.append((directory, True))
+                stack.extend((child, False) for child in reversed(directory.children))
+
+    def nested(self) -> Iterator[tuple[str, Stamp]]:
+        """The files of subdirectories that are no packages, by their paths relative to this directory."""
+        skip = len(self.rel) + 1 if self.rel else 0
+        stack = [child for child in reversed(self.children) if not child.is_package]
+        while stack:
+            directory = stack.pop()
+            for name, stamp in directory.files.items():
+                yield directory.path(name)[skip:], stamp
+            stack.extend(child for child in reversed(directory.children) if not child.is_package)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which directories are to be brought up to date: those named, with those below them if `recursive`."""
+
+    named: tuple[str, ...] = ("",)
+    recursive: bool = True
+
+    def has(self, rel: str) -> bool:
+        """Whether a directory is selected."""
+        if rel in self.named:
+            return True
+        return self.recursive and any(not name or rel.startswith(name + "/") for name in self.named)
+
+
+def walk(root: Path, config: Config, selection: Selection, cache: Cache, outcome: Outcome) -> Directory:
+    """Visits the repository; `config` is what flags say, from which the root's directives go on.
+
+    BUILD files that cannot be read are told in `outcome` as fatal messages, with all others still visited.
+
+    Raises:
+        Fatal: a directive ends the run.
+    """
+    _bazelignore_globs(root, outcome)
+    walker = _Walker(os.fspath(root), selection, cache, outcome, bazel_ignores(root))
+    top = walker.visit("", config, (), (os.path.realpath(root),))
+    assert top is not None
+    return top
+
+
+def _bazelignore_globs(root: Path, outcome: Outcome) -> None:
+    try:
+        lines = (root / ".bazelignore").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return
+    for number, line in enumerate(lines, 1):
+        if not line.startswith("#") and any(char in line for char in "*?[{"):
+            outcome.warn(
+                f"the .bazelignore exclusion pattern must not be a glob {line.strip()} (.bazelignore:{number})"
+            )
+
+
+class _Walker:
+    def __init__(self, base: str, selection: Selection, cache: Cache, outcome: Outcome, bazel: Matcher | None) -> None:
+        self._base = base
+        self._selection = selection
+        self._cache = cache
+        self._outcome = outcome
+        self._bazel = bazel
+
+    def visit(self, rel: str, parent: Config, git: tuple[Matcher, ...], reals: tuple[str, ...]) -> Directory | None:
+        here = f"{self._base}/{rel}" if rel else self._base
+        prefix = rel + "/" if rel else ""
+        try:
+            with os.scandir(here) as scanned:
+                entries = sorted(scanned, key=lambda entry: entry.name)
+        except OSError as error:
+            self._outcome.warn(f"{rel or '.'}: not entered: {error.strerror or error}")
+            return None
+        files: dict[str, Stamp] = {}
+        directories: list[os.DirEntry[str]] = []
+        for entry in entries:
+            try:
+                if entry.is_dir():
+                    directories.append(entry)
+                elif entry.is_file():
+                    files[entry.name] = stamp_of(entry.stat()) if _stamped(entry.name, parent) else (0, 0, 0)
+            except OSError:
+                continue
+        name = next((name for name in parent.build_file_name if name in files), None)
+        build = prefix + name if name else None
+        existing, digest = self._build(build, files[name]) if build and name else (NOTHING, b"")
+        directives = self._spliced(existing.directives, rel, build or "")
+        config = configure(parent, rel, build or "", directives, self._outcome, files.__contains__ if build else _never)
+        if config.gitignore and ".gitignore" in files:
+            rule = _gitignore(f"{here}/.gitignore", rel)
+            git = (*git, rule) if rule else git
+        files = {name: stamp for name, stamp in files.items() if not self._left_out(prefix + name, config, git, False)}
+        directory = Directory(rel, config, build, digest, existing, files, update=self._selection.has(rel))
+        for entry in directories:
+            path = prefix + entry.name
+            if entry.name in (".git", STATE) or self._left_out(path, config, git, True):
+                continue
+            below = reals
+            if entry.is_symlink():
+                real = os.path.realpath(f"{self._base}/{path}")
+                if real in reals or not any(pattern.fullmatch(path) for pattern in config.follow):
+                    continue
+                below = (*reals, real)
+            child = self.visit(path, config, git, below)
+            if child is not None:
+                directory.children.append(child)
+        return directory
+
+    def _left_out(self, path: str, config: Config, git: tuple[Matcher, ...], directory: bool) -> bool:
+        if any(pattern.fullmatch(path) for pattern in config.exclude):
+            return True
+        if self._bazel is not None and self._bazel(path, directory):
+            return True
+        return config.gitignore and any(rule(path, directory) for rule in git)
+
+    def _build(self, path: str, stamp: Stamp) -> tuple[Existing, bytes]:
+        try:
+            entry = self._cache.build(path, stamp)
+        except OSError as error:
+            self._outcome.messages.append(Message(f"{path}: cannot be read: {error.strerror or error}", fatal=True))
+            return NOTHING, b""
+        if entry.existing.error:
+            self._outcome.messages.append(Message(f"{path}:{entry.existing.error}", fatal=True))
+        return entry.existing, entry.digest
+
+    def _spliced(self, directives: Sequence[Directive], rel: str, build: str) -> list[Directive]:
+        """The directives with those of each `directive_file` in its place."""
+        found: list[Directive] = []
+        for directive in directives:
+            if directive.key != "directive_file":
+                found.append(directive)
+                continue
+            value = directive.value
+            path = value.lstrip("/").replace(":", "/") if value.startswith("//") else f"{rel}/{value.lstrip(':')}"
+            try:
+                data = Path(self._base, path.lstrip("/")).read_bytes()
+            except OSError as error:
+                place = f"({build}:{directive.line})"
+                raise Fatal(f"gazelle:directive_file {value}: {error.strerror or error} {place}") from None
+            found.extend(directives_in_text(data))
+        return found
+
+
+def _never(name: str) -> bool:
+    return False
+
+
+def _stamped(name: str, config: Config) -> bool:
+    return name.endswith((".py", ".proto", ".yaml")) or name in config.build_file_name
+
+
+def _gitignore(path: str, rel: str) -> Matcher | None:
+    try:
+        return gitignore(Path(path).read_text("utf-8", "replace"), rel)
+    except OSError:
+        return None
