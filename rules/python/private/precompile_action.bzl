@@ -42,12 +42,13 @@ def compile_sources(ctx, sources, settings):
     _check_versions(ctx, tools, runtime)
 
     one_action = ctx.attr._precompile_actions_flag[FlagInfo].value == "per_target"
+    own_tree = ctx.label.name if one_action else _variant(ctx, settings)
     compiled = []
     for source in sources:
         if source.is_directory or source.extension != "py":
             compiled.append(struct(source = source, pyc = None, link = None))
         else:
-            compiled.append(_declare(ctx, source, pyc_tag, settings, own_tree = one_action))
+            compiled.append(_declare(ctx, source, pyc_tag, settings, own_tree))
     todo = [each for each in compiled if each.pyc]
     version = version_text(runtime.interpreter_version_info)
     for batch in ([todo] if one_action else [[each] for each in todo]):
@@ -81,7 +82,7 @@ def _check_versions(ctx, tools, runtime):
             runs,
         ))
 
-def _declare(ctx, source, pyc_tag, settings, *, own_tree):
+def _declare(ctx, source, pyc_tag, settings, own_tree):
     """Says where the pyc of a source goes."""
     stem = source.basename[:-len(".py")]
     if settings.keeps_source:
@@ -91,7 +92,7 @@ def _declare(ctx, source, pyc_tag, settings, *, own_tree):
     else:
         name = stem + ".pyc"
     directory = source.short_path[:-len(source.basename)]
-    if _in_package(ctx, source) and not own_tree and not _exec_properties(ctx):
+    if _in_package(ctx, source) and not own_tree:
         package = _package_path(ctx)
         return struct(
             source = source,
@@ -102,7 +103,7 @@ def _declare(ctx, source, pyc_tag, settings, *, own_tree):
         source = source,
         pyc = ctx.actions.declare_file("/".join([
             _OWN_TREE,
-            _own_tree_key(ctx, own_tree),
+            own_tree or ctx.label.name,
             directory.replace("../", "external/") + name,
         ])),
         link = below_runfiles(ctx, directory + name),
@@ -117,20 +118,22 @@ def _in_package(ctx, source):
     """Whether the pyc can stand beside the source: a rule can only write into its own package."""
     return source.owner.package == ctx.label.package and source.owner.repo_name == ctx.label.repo_name
 
-def _exec_properties(ctx):
-    """What makes this target's compile actions differ from those of another one with the same source."""
-    return sorted([
+def _variant(ctx, settings):
+    """What makes this target's actions differ from those of another one that compiles the same source.
+
+    The two may not write one file, so each variant has a directory of its own. The invalidation mode is not
+    among it: all rules that compile Python put its pyc beside the source, and so do these.
+    """
+    variant = [
         (key, value)
         for key, value in ctx.attr.exec_properties.items()
         if "." not in key or key.startswith(EXEC_GROUP + ".")
-    ])
-
-def _own_tree_key(ctx, own_tree):
-    """The directory of a target's pycs, shared with targets whose actions are the same."""
-    properties = _exec_properties(ctx)
-    if own_tree or not properties:
-        return ctx.label.name
-    return "exec_properties-{}".format(hash(str(properties)))
+    ]
+    if settings.optimize == "docstrings":
+        variant.append(("optimize", settings.optimize))
+    if settings.on_error != "fail":
+        variant.append(("on_error", settings.on_error))
+    return "variant-{}".format(hash(str(sorted(variant)))) if variant else None
 
 def _compile(ctx, tools, batch, settings, version):
     """Declares one action for one or more sources."""

@@ -163,8 +163,10 @@ def _optimization(level, strip):
         fail("precompile_strip and precompile_optimize_level exclude each other: delete one")
     for each in strip:
         check_value("precompile_strip", each, ["asserts", "docstrings"])
-    strip = sorted({each: None for each in strip})
-    return len(strip) if "asserts" in strip else 0, ",".join(strip)
+    if "asserts" not in strip:
+        return 0, "docstrings"
+    level = 2 if "docstrings" in strip else 1
+    return level, str(level)
 
 def collects_pycs(ctx):
     """Whether an executable ships implicit pycs.

@@ -78,8 +78,6 @@ OTHERS = ("--python_version", "--jobs", "--log_level")
 # How marshal depends on the process: see `dump`.
 BEFORE_311 = sys.version_info < (3, 11)
 SINCE_313 = sys.version_info >= (3, 13)
-# One-character strings are shared by the whole process, and interned as soon as anything interns them.
-INTERNED = [sys.intern(chr(number)) for number in range(256)]
 CodeType = type(compile("0", "", "eval"))
 
 
@@ -286,8 +284,10 @@ def compile_source(source, name, level, strip):
 def dump(code):
     """Marshal a code object just compiled, to bytes that depend on nothing but its value.
 
-    Three things that marshal writes depend on the process, apart from one-character strings (see INTERNED):
+    Four things that marshal writes depend on the process:
 
+    * One-character Latin-1 strings are objects shared by the whole process, and interned as soon as anything
+      interns them. Here all are.
     * Up to 3.10, whether a string is marked for sharing depends on its reference count, and so on its being
       alive elsewhere. All objects are held here, so all are marked. From 3.11 on all interned strings are
       marked, and nothing else in a code object can be alive elsewhere.
@@ -300,34 +300,40 @@ def dump(code):
     """
     codes = [code]
     held = []
-    names = []
-    frozensets = False
-    for code in codes:  # grows
-        qualname = code.co_qualname if SINCE_313 else None
-        for constant in code.co_consts:
-            kind = type(constant)
-            if kind is CodeType:
-                codes.append(constant)
-            elif kind is frozenset:
-                frozensets = BEFORE_311
-            elif kind is str and constant == qualname:
-                names.append(qualname)
-        if BEFORE_311:
-            hold(code, held)
-    if frozensets or names:
-        return sibling("rebuilding").dump(codes[0], names)
-    return dumps(codes[0])
+    rebuild = False
+    for nested in codes:  # grows
+        rebuild |= settle(nested, codes, held)
+    return sibling("rebuilding").dump(codes) if rebuild else dumps(code)
 
 
-def hold(code, held):
-    """Add to the list `held` all that marshal visits in `code`, of Python 3.10 or before, but nested code."""
-    table = code.co_lnotab if sys.version_info < (3, 10) else code.co_linetable
-    parts = [code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars, code.co_consts]
-    held += (code, code.co_code, code.co_filename, code.co_name, table)
-    for part in parts:  # grows
-        held.append(part)
-        held += part
-        parts += [item for item in part if type(item) is tuple]
+def settle(code, codes, held):
+    """Do for the single object `code` what `dump` says; its nested code is added to the list `codes`.
+
+    All that must live until all is marshalled is added to the list `held`. Gives whether `code` is rebuilt.
+    """
+    rebuild = False
+    qualname = code.co_qualname if SINCE_313 else None
+    items = list(code.co_consts)
+    for item in items:  # grows
+        kind = type(item)
+        if kind is str:
+            if len(item) == 1 and item < "\u0100":
+                sys.intern(item)
+            elif item == qualname and "." in item:
+                rebuild = True
+        elif kind is CodeType:
+            codes.append(item)
+        elif kind is tuple:
+            items += item
+        elif kind is frozenset:
+            items += item
+            rebuild |= BEFORE_311
+    if BEFORE_311:
+        table = code.co_lnotab if sys.version_info < (3, 10) else code.co_linetable
+        names = code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars
+        held += (items, code.co_consts, code.co_code, code.co_filename, code.co_name, table)
+        held += (names, [*code.co_names], [*code.co_varnames], [*code.co_freevars], [*code.co_cellvars])
+    return rebuild
 
 
 def main(arguments):
