@@ -14,7 +14,7 @@ load(":precompile_settings.bzl", "PYC_COLLECTION_ATTRS", "check_value", "collect
 load(":py_executable_info.bzl", "PyExecutableInfo")
 load(":py_info.bzl", "builtin_py_info")
 load(":py_sources.bzl", "collect_py_info", "explain_lost_pycs", "python_runfiles")
-load(":python_version_transition.bzl", "python_version_transition")
+load(":python_version_transition.bzl", "check_config_settings", "python_version_transition")
 load(":runfiles_paths.bzl", "runfiles_path")
 load(":target_runfiles.bzl", "dependency_runfiles", "instrumented_files")
 load(":toolchain_types.bzl", "TARGET_TOOLCHAIN_TYPE")
@@ -72,6 +72,7 @@ def py_executable_impl(ctx):
         list of providers.
     """
     check_common_attrs(ctx)
+    check_config_settings(ctx)
     check_value("python_version", ctx.attr.python_version.partition(".")[0], ["", "3", "PY3"], {
         "PY2": "the rules are for Python 3 only; delete the attribute",
     })
@@ -82,7 +83,7 @@ def py_executable_impl(ctx):
     collect = collects_pycs(ctx)
     sources = collect_py_info(ctx, settings)
     if collect:
-        explain_lost_pycs(ctx)
+        explain_lost_pycs(ctx, sources.py_info)
 
     main = _main(ctx, sources.compiled, settings, collect)
     stage2 = ctx.actions.declare_file("_{}_stage2_bootstrap.py".format(ctx.label.name))

@@ -24,6 +24,7 @@ def _init(
         transitive_required_sources = None,
         pyc_runfiles = [],
         implicit_pyc_runfiles = [],
+        transitive_builtin_targets = depset(),
         venv_symlinks = depset()):
     """Checks the types and fills in the rest.
 
@@ -47,6 +48,7 @@ def _init(
         transitive_required_sources: depset[File]; by default `transitive_sources`.
         pyc_runfiles: list of runfiles.
         implicit_pyc_runfiles: list of runfiles.
+        transitive_builtin_targets: depset[str].
         venv_symlinks: depset.
 
     Returns:
@@ -59,6 +61,7 @@ def _init(
         "direct_pyc_files": direct_pyc_files,
         "direct_pyi_files": direct_pyi_files,
         "imports": imports,
+        "transitive_builtin_targets": transitive_builtin_targets,
         "transitive_implicit_pyc_files": transitive_implicit_pyc_files,
         "transitive_implicit_pyc_source_files": transitive_implicit_pyc_source_files,
         "transitive_original_sources": transitive_original_sources,
@@ -96,6 +99,9 @@ have to be linked there: the root symlinks say where.
 """,
         "imports": "depset[str]: paths below the runfiles root that belong on `sys.path`.",
         "pyc_runfiles": "list[runfiles]: as `transitive_pyc_files`, for pycs not made beside their sources.",
+        "transitive_builtin_targets": """\
+depset[str]: labels of targets below this one that give only Bazel's builtin PyInfo, where pycs are lost.
+""",
         "transitive_implicit_pyc_files": "depset[File]: pycs that a binary may choose to ship.",
         "transitive_implicit_pyc_source_files": """\
 depset[File]: the sources of the implicit pycs, to be shipped when those are not.
@@ -134,22 +140,12 @@ def py_info_of(target):
             has_py2_only_sources = builtin.has_py2_only_sources,
             has_py3_only_sources = builtin.has_py3_only_sources,
             imports = builtin.imports,
+            transitive_builtin_targets = depset([str(target.label)]),
             transitive_original_sources = builtin.transitive_sources,
             transitive_sources = builtin.transitive_sources,
             uses_shared_libraries = builtin.uses_shared_libraries,
         )
     return None
-
-def has_only_builtin_py_info(target):
-    """Whether pycs were lost on the way because a rule forwards Bazel's builtin PyInfo only.
-
-    Args:
-        target: Target.
-
-    Returns:
-        bool.
-    """
-    return bool(BuiltinPyInfo) and BuiltinPyInfo in target and PyInfo not in target
 
 def builtin_py_info(info):
     """The same as Bazel's builtin provider, for rules that know no other.
@@ -174,6 +170,7 @@ def builtin_py_info(info):
     )]
 
 _TRANSITIVE = [
+    "transitive_builtin_targets",
     "transitive_implicit_pyc_files",
     "transitive_implicit_pyc_source_files",
     "transitive_original_sources",

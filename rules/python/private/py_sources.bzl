@@ -6,7 +6,7 @@ they meet.
 
 load(":imports.bzl", "own_imports")
 load(":precompile_action.bzl", "compile_sources")
-load(":py_info.bzl", "has_only_builtin_py_info", "merge_py_infos", "py_info_of")
+load(":py_info.bzl", "merge_py_infos", "py_info_of")
 
 def collect_py_info(ctx, settings):
     """Compiles a target's sources and merges them with what its dependencies give.
@@ -100,19 +100,19 @@ def python_runfiles(ctx, py_info, *, collect_pycs):
         files.append(py_info.transitive_implicit_pyc_source_files)
     return ctx.runfiles(transitive_files = depset(transitive = files)).merge_all(linked)
 
-def explain_lost_pycs(ctx):
+def explain_lost_pycs(ctx, py_info):
     """Says which dependencies cannot hand on pycs, since they only know Bazel's builtin PyInfo.
 
     Their sources are shipped, so the program works, but it is not the program that was asked for.
 
     Args:
-        ctx: the context of a rule with COMMON_ATTRS.
+        ctx: the rule's context.
+        py_info: PyInfo of the program.
     """
-    for target in ctx.attr.deps:
-        if has_only_builtin_py_info(target):
-            # buildifier: disable=print
-            print((
-                "{}: {} gives only the PyInfo built into Bazel, which has no room for pycs: its modules and " +
-                "those below it are shipped as source. Load its rule, or the PyInfo that its rule returns, " +
-                "from {}."
-            ).format(ctx.label, target.label, Label("//python:py_info.bzl")))
+    for label in py_info.transitive_builtin_targets.to_list():
+        # buildifier: disable=print
+        print((
+            "{}: {} gives only the PyInfo built into Bazel, which has no room for pycs: its modules and " +
+            "those below it are shipped as source. Load its rule, or the PyInfo that its rule returns, " +
+            "from {}."
+        ).format(ctx.label, label, Label("//python:py_info.bzl")))

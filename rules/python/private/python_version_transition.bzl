@@ -22,13 +22,10 @@ _BY_LABEL = {Label(flag): flag for flag in TRANSITIONED_FLAGS}
 
 def _transition_impl(settings, attr):
     new = dict(settings)
-    for label, value in getattr(attr, "config_settings", {}).items():
-        if label not in _BY_LABEL:
-            fail("config_settings: {} is not one of {}".format(label, ", ".join([
-                str(known)
-                for known in _BY_LABEL
-            ])))
-        new[_BY_LABEL[label]] = value
+    for label, value in attr.config_settings.items():
+        # check_config_settings answers for the others, where the message can name the target.
+        if label in _BY_LABEL:
+            new[_BY_LABEL[label]] = value
 
     # PY2 and PY3 are values of the past; the rule's implementation answers for them.
     if attr.python_version and not attr.python_version.startswith("PY"):
@@ -40,3 +37,16 @@ python_version_transition = transition(
     inputs = TRANSITIONED_FLAGS,
     outputs = TRANSITIONED_FLAGS,
 )
+
+def check_config_settings(ctx):
+    """Stops the analysis if `config_settings` names a flag that it cannot set.
+
+    Args:
+        ctx: the context of a rule with this transition.
+    """
+    for target in ctx.attr.config_settings:
+        if target.label not in _BY_LABEL:
+            fail("config_settings: {} is not one of {}".format(
+                target.label,
+                ", ".join([str(label) for label in _BY_LABEL]),
+            ))

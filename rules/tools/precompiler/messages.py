@@ -6,6 +6,25 @@ import warnings
 LONGEST_LINE = 200
 
 
+def other_python(version):
+    """Say that this Python is not the `version` that was asked for."""
+    return (
+        f"--python_version: bytecode for Python {version} was asked for, but the compiler runs on Python "
+        f"{sys.version.split()[0]} ({sys.executable}); the interpreter of the exec tools toolchain must have "
+        "the version of the target's runtime"
+    )
+
+
+def uneven(sources, names, outputs):
+    """Say that the sources, their names and outputs (lists) do not go together."""
+    if len(sources) == len(names) == len(outputs) > 0:
+        return f"--pyc: the same output is given twice: {max(outputs, key=outputs.count)}"
+    return (
+        "--src, --src_name and --pyc must come equally often, and at least once; there are "
+        f"{len(sources)}, {len(names)} and {len(outputs)} of them"
+    )
+
+
 def compile_with_warnings(source, name, level, strip):
     """As precompiler.compile_source, which leaves this to us if there are warnings."""
     with warnings.catch_warnings(record=True) as caught:

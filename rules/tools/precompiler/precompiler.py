@@ -75,10 +75,10 @@ CHOICES = {
 SOURCES = ("--src", "--src_name", "--pyc")
 OTHERS = ("--python_version", "--jobs", "--log_level")
 
+RUNNING = "%d.%d" % sys.version_info[:2], "%d.%d.%d" % sys.version_info[:3]
 # How marshal depends on the process: see `dump`.
 BEFORE_311 = sys.version_info < (3, 11)
 SINCE_313 = sys.version_info >= (3, 13)
-CodeType = type(compile("0", "", "eval"))
 
 
 class UsageError(Exception):
@@ -149,27 +149,21 @@ def tasks(given, directory, tag):
     top, the flags of the file's header, whether to ship what does not compile as source. All files are below
     `directory`, unless that is "". `tag` (str) is one that no other request on this machine has at this time.
     """
-    version = given.get("--python_version")
-    if version and version not in ("%d.%d" % sys.version_info[:2], "%d.%d.%d" % sys.version_info[:3]):
-        raise UsageError(
-            f"--python_version: bytecode for Python {version} was asked for, but the compiler runs on Python "
-            f"{sys.version.split()[0]} ({sys.executable}); the interpreter of the exec tools toolchain must "
-            "have the version of the target's runtime"
-        )
+    version = given.get("--python_version", RUNNING[0])
     sources, names, outputs = [given[option] for option in SOURCES]
-    if not len(sources) == len(names) == len(outputs) > 0 or len(set(outputs)) < len(outputs):
-        raise UsageError(
-            "--src, --src_name and --pyc must come equally often, at least once, and no --pyc twice; there are "
-            f"{len(sources)}, {len(names)} and {len(outputs)}, {len(set(outputs))} of them different"
-        )
+    if version not in RUNNING:
+        raise UsageError(sibling("messages").other_python(version))
+    if not len(sources) == len(names) == len(outputs) == len(set(outputs)) > 0:
+        raise UsageError(sibling("messages").uneven(sources, names, outputs))
     level, strip = OPTIMIZATIONS[given.get("--optimize", "0")]
     flags = UNCHECKED if given.get("--invalidation_mode") == "unchecked_hash" else CHECKED
+    how = level, strip, flags, given.get("--on_error") == "source"
     result = []
     for src, name, pyc in zip(sources, names, outputs):
-        folder, slash, base = join(directory, pyc).rpartition("/")
-        temporary = f"{folder}{slash}.{base[:40]}.{tag}-{len(result)}.tmp"
-        task = join(directory, src), name, join(directory, pyc), temporary, level, strip, flags
-        result.append((*task, given.get("--on_error") == "source"))
+        pyc = join(directory, pyc)
+        folder, slash, base = pyc.rpartition("/")
+        temporary = "%s%s.%s.%s-%d.tmp" % (folder, slash, base[:40], tag, len(result))
+        result.append((join(directory, src), name, pyc, temporary) + how)
     return result
 
 
@@ -212,7 +206,7 @@ def check_output(path):
     except FileNotFoundError:
         return
     if mode & 0o170000 != 0o100000:
-        raise ValueError("a directory, a symbolic link or a device is in its place")
+        raise ValueError("a directory, a symbolic link or a special file is in its place")
 
 
 def build(task):
@@ -279,6 +273,9 @@ def compile_source(source, name, level, strip):
         if not noise:
             return code, ""
     return sibling("messages").compile_with_warnings(source, name, level, strip)
+
+
+CodeType = type(compile_source.__code__)
 
 
 def dump(code):
