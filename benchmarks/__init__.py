@@ -1,1 +1,1 @@
-"""benchmarks"""
+"""Every speed claim, against a peer or the floor in the same run."""

@@ -17,7 +17,7 @@ from buildfile.source import SourceFile
 from buildfile.statements import Statement
 from buildfile.syntax import Unparsable
 
-_ASSIGNED = re.compile(rb"((?:[A-Za-z_]\w*|[ \t,()\[\]])+?)[ \t]*(?:[-+*/%|&]|//)?=(?!=)")
+_ASSIGNED = re.compile(rb"([A-Za-z_(\[][\w \t,()\[\]]*+)(?:[-+*/%|&]|//)?=(?!=)")
 _DEFINED = re.compile(rb"def[ \t]+([A-Za-z_]\w*)")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 

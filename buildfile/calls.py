@@ -216,12 +216,21 @@ def calls_in(file: SourceFile, statement: Statement) -> Iterator[Call]:
 
 
 def walk(tree: Tree) -> Iterator[tuple[ast.AST, Scope]]:
-    """Every node of a statement in the order of the text, with the scope it stands in."""
+    """Every expression and statement node of a statement in the order of the text, with the scope it stands in."""
     stack: list[tuple[ast.AST, Scope]] = [(node, _TOP) for node in reversed(tree.body)]
     while stack:
         node, scope = stack.pop()
         yield node, scope
-        if isinstance(node, ast.FunctionDef):
+        kind = type(node)
+        if kind is ast.Constant or kind is ast.Name:
+            continue
+        if kind is ast.Call:  # by far the most frequent, so without the detour over its fields
+            stack.extend([(keyword.value, scope) for keyword in reversed(node.keywords)])  # type: ignore[attr-defined]
+            stack.extend([(value, scope) for value in reversed(node.args)])  # type: ignore[attr-defined]
+            stack.append((node.func, scope))  # type: ignore[attr-defined]
+        elif kind is ast.List:
+            stack.extend([(item, scope) for item in reversed(node.elts)])  # type: ignore[attr-defined]
+        elif isinstance(node, ast.FunctionDef):
             inside = Scope(scope.function or node.name, scope.local | _bound_in(node), scope.repeated)
             defaults = [*node.args.defaults, *(item for item in node.args.kw_defaults if item is not None)]
             stack.extend((child, inside) for child in reversed(node.body))
@@ -229,12 +238,20 @@ def walk(tree: Tree) -> Iterator[tuple[ast.AST, Scope]]:
         elif isinstance(node, ast.Lambda):
             names = frozenset(_parameters(node.args))
             stack.append((node.body, Scope(scope.function, scope.local | names, scope.repeated)))
-        elif isinstance(node, ast.ListComp | ast.DictComp | ast.SetComp | ast.GeneratorExp):
-            names = frozenset(name for item in node.generators for name in _targets(item.target))
-            inside = Scope(scope.function, scope.local | names, True)
-            stack.extend((child, inside) for child in reversed(list(ast.iter_child_nodes(node))))
         else:
-            stack.extend((child, scope) for child in reversed(list(ast.iter_child_nodes(node))))
+            if isinstance(node, ast.ListComp | ast.DictComp | ast.SetComp | ast.GeneratorExp):
+                names = frozenset(name for item in node.generators for name in _targets(item.target))
+                scope = Scope(scope.function, scope.local | names, True)
+            stack.extend((child, scope) for child in reversed(list(_expressions(node))))
+
+
+def _expressions(node: ast.AST) -> Iterator[ast.AST]:
+    """The expressions and statements right below a node, those in wrappers without a place among them."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr | ast.stmt):
+            yield child
+        elif not isinstance(child, ast.expr_context | ast.operator | ast.unaryop | ast.boolop | ast.cmpop):
+            yield from _expressions(child)
 
 
 _TOP = Scope()

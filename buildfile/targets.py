@@ -31,10 +31,17 @@ class Change:
 
 @dataclass(slots=True)
 class Target:
-    """A target as a file declares it: its kind, and its attributes as dumps of their expressions."""
+    """A target as a file declares it: its kind, and its attributes as text and expression."""
 
     kind: str
-    attributes: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, tuple[bytes, ast.expr]] = field(default_factory=dict)
+
+    def same(self, other: Target, name: str) -> bool:
+        """Whether two targets agree in an attribute; layout does not count."""
+        one, two = self.attributes.get(name), other.attributes.get(name)
+        if one is None or two is None:
+            return one is two
+        return one[0] == two[0] or ast.dump(one[1]) == ast.dump(two[1])
 
 
 def targets_of(file: SourceFile, statements: Iterable[Statement]) -> dict[str, list[Target]]:
@@ -52,7 +59,8 @@ def targets_of(file: SourceFile, statements: Iterable[Statement]) -> dict[str, l
                 continue
             target = Target(dotted(call.node.func) or ast.dump(call.node.func))
             for keyword in call.node.keywords:
-                target.attributes[keyword.arg or "**"] = ast.dump(keyword.value)
+                text = file.data[call.tree.start(keyword.value) : call.tree.end(keyword.value)]
+                target.attributes[keyword.arg or "**"] = text, keyword.value
             found.setdefault(call.key, []).append(target)
     return found
 
@@ -73,9 +81,8 @@ def changes_between(old: SourceFile, new: SourceFile) -> set[Change]:
         for one, two in zip(old_targets, new_targets, strict=False):
             if one.kind != two.kind:
                 changes.add(Change(key, "kind"))
-            for name in one.attributes.keys() | two.attributes.keys():
-                if one.attributes.get(name) != two.attributes.get(name):
-                    changes.add(Change(key, name))
+            names = one.attributes.keys() | two.attributes.keys()
+            changes.update(Change(key, name) for name in names if not one.same(two, name))
     return changes
 
 

@@ -29,8 +29,8 @@ from buildfile.repository import (
     workspace_of,
     workspaces,
 )
-from buildfile.source import BOM, STARLARK, FileKind, SourceFile
-from buildfile.syntax import Unparsable, not_starlark, parse
+from buildfile.source import STARLARK, FileKind, SourceFile
+from buildfile.syntax import Unparsable, not_starlark, plainly_valid
 from buildfile.targets import Change, changed_statements, changes_between
 from migrations.finding import Finding, Fix, Level, Safety
 from migrations.migration import Migration
@@ -485,17 +485,11 @@ def _refusal(file: SourceFile) -> tuple[int, str] | None:
     """Why a file must not be edited: the first thing in it that does not parse."""
     if file.kind not in STARLARK:
         return None
-    start = len(BOM) if file.data.startswith(BOM) else 0
-    try:
-        parse(file.data, start, len(file.data))
-        return None
-    except Unparsable:
-        pass
     for statement in file.statements:
         try:
             if statement.is_load and statement.error is None:
                 parse_load(statement)
-            else:
+            elif not plainly_valid(file.data, statement.start, statement.end):
                 _ = statement.tree
         except Unparsable as error:
             return error.offset, error.reason
