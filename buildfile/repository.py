@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from buildfile.calls import Call, calls_in
@@ -48,11 +48,13 @@ class Entry:
         path: repository-relative.
         kind: what it is read as.
         linked: for a symbolic link the real path it leads to, absolute; else None.
+        new: whether there is no such file yet.
     """
 
     path: str
     kind: FileKind
     linked: str | None = None
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +195,11 @@ class Dependency:
 
     Attributes:
         name: the module's name (`aspect_rules_py`), whatever it is called here.
-        version: its version as written, `""` if none is.
+        version: its version as written, in a WORKSPACE as its archive is named; `""` if there is none.
         apparent: the repository name it has in this workspace.
         path, start, end: where the version stands, quotes included; `start < 0` if it does not.
         dev: whether it is a `dev_dependency`.
+        override: the version that a `single_version_override` pins; `""` if none does.
     """
 
     name: str
@@ -206,6 +209,7 @@ class Dependency:
     start: int
     end: int
     dev: bool = False
+    override: str = ""
 
 
 @dataclass(frozen=True)
@@ -218,6 +222,7 @@ class Workspace:
         dependencies: by module name.
         names: apparent repository name to module name.
         module_files: MODULE.bazel and what it includes, repository-relative.
+        bazel: the version of Bazel that `.bazelversion` asks for, as written; `""` if it does not.
         problems: what could not be read, `(path, offset, reason)`.
     """
 
@@ -226,6 +231,7 @@ class Workspace:
     dependencies: dict[str, Dependency] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     module_files: tuple[str, ...] = ()
+    bazel: str = ""
     problems: tuple[tuple[str, int, str], ...] = ()
 
     def module_of(self, repo: str) -> str:
@@ -292,6 +298,7 @@ def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
     dependencies: dict[str, Dependency] = {}
     names: dict[str, str] = {}
     problems: list[tuple[str, int, str]] = []
+    overrides: dict[str, str] = {}
     files: list[str] = []
     for entry in entries:
         if entry.kind is FileKind.WORKSPACE and entry.path.startswith(prefix + "WORKSPACE"):
@@ -304,7 +311,8 @@ def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
                     continue
                 known = _known_source(call, name)
                 names[name] = known
-                dependencies.setdefault(known, Dependency(known, "", name, entry.path, -1, -1))
+                archive = _archive_version(call, known)
+                dependencies.setdefault(known, Dependency(known, archive, name, entry.path, -1, -1))
     queue = [prefix + "MODULE.bazel"]
     while queue:
         path = queue.pop(0)
@@ -334,12 +342,25 @@ def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
                 )
                 dependencies[name] = dependency
                 names[apparent] = name
+            elif call.callee == "single_version_override":
+                overrides[call.string("module_name") or ""] = call.string("version") or ""
             elif call.callee == "include" and call.arguments:
                 text = call.string_of(call.arguments[0].value)
                 if text and text.startswith(("//", ":")):
                     label = Label.parse(text)
                     queue.append(f"{prefix}{label.package + '/' if label.package else ''}{label.name}")
-    return Workspace(where, module, dependencies, names, tuple(files), tuple(problems))
+    for name, pinned in overrides.items():
+        if name in dependencies:
+            dependencies[name] = replace(dependencies[name], override=pinned)
+    bazel = _bazel_version(f"{os.fspath(root)}/{prefix}.bazelversion")
+    return Workspace(where, module, dependencies, names, tuple(files), bazel, tuple(problems))
+
+
+def _bazel_version(path: str) -> str:
+    try:
+        return (read_bytes(path).decode("utf-8", "replace").split() or [""])[0]
+    except OSError:
+        return ""
 
 
 def _known_source(call: Call, name: str) -> str:
@@ -349,6 +370,15 @@ def _known_source(call: Call, name: str) -> str:
         if re.search(rf"/{re.escape(part.rpartition('/')[2])}/", text) and part in text:
             return module
     return name
+
+
+def _archive_version(call: Call, module: str) -> str:
+    """The version in the name of an archive or its directory, `module-1.2.3`; `""` for a commit or anything else."""
+    text = call.file.data[call.start : call.end].decode("utf-8", "replace")
+    project = next((part.rpartition("/")[2] for part, name in _SOURCES.items() if name == module), module)
+    number = r"(\d+(?:\.\d+)+(?:-?(?:rc|alpha|beta)[.\d]*)?)"
+    found = re.search(rf"{re.escape(project)}-v?{number}(?=[\"'/]|\.tar|\.zip)", text)
+    return found[1] if found else ""
 
 
 def _calls(root: Path, path: str, kind: FileKind, problems: list[tuple[str, int, str]]) -> Iterator[Call]:

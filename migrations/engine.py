@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from buildfile.repository import (
     workspace_of,
     workspaces,
 )
-from buildfile.source import STARLARK, FileKind, SourceFile
+from buildfile.source import STARLARK, FileKind, SourceFile, kind_of
 from buildfile.syntax import Unparsable, not_starlark, plainly_valid
 from buildfile.targets import Change, changed_statements, changes_between
 from migrations.finding import Finding, Fix, Level, Safety
@@ -308,7 +308,18 @@ def _visits(state: _Run, facts: list[Any], hits: list[Entry], by_path: dict[str,
             state.facts[id] = migration.gather(sorted(by_id.get(id, []), key=lambda item: item[0]))
             if migration.visit is not None:
                 wanted.update(path for path in migration.visit(state.facts[id]) if path in by_path)
+            if migration.create is not None:
+                wanted.update(_made_room(migration.create(state.facts[id]), by_path))
     return [by_path[path] for path in sorted(wanted)]
+
+
+def _made_room(paths: Collection[str], by_path: dict[str, Entry]) -> Iterator[str]:
+    """The paths, each with an entry; those of files that do not exist yet get one that is marked as new."""
+    for path in paths:
+        kind = kind_of(path.rpartition("/")[2])
+        if path not in by_path and kind is not None:
+            by_path[path] = Entry(path, kind, new=True)
+        yield path
 
 
 def _allowed(path: str, allowed: Sequence[str]) -> bool:
@@ -341,6 +352,9 @@ def _settler(state: _Run) -> Callable[[Sequence[Entry]], list[FileResult]]:
     def settle(chunk: Sequence[Entry]) -> list[FileResult]:
         results = []
         for entry in chunk:
+            if entry.new:
+                results.append(_settle(state, SourceFile(entry.path, entry.kind, b""), new=True))
+                continue
             try:
                 data = read_bytes(f"{root}/{entry.path}")
             except OSError as error:
@@ -353,8 +367,11 @@ def _settler(state: _Run) -> Callable[[Sequence[Entry]], list[FileResult]]:
     return settle
 
 
-def _settle(state: _Run, file: SourceFile) -> FileResult:
-    """Settles one file; whatever a migration does wrong is a failure of that file and nothing more."""
+def _settle(state: _Run, file: SourceFile, *, new: bool = False) -> FileResult:
+    """Settles one file, which does not exist yet if it is new.
+
+    Whatever a migration does wrong is a failure of that file and nothing more.
+    """
     migrations = [item for item in state.migrations_for(file.path) if file.kind in item.kinds]
     running = ""
     result = FileResult(file.path)
@@ -395,7 +412,7 @@ def _settle(state: _Run, file: SourceFile) -> FileResult:
             raise _Breach(f"does not settle after {MAX_ROUNDS} rounds: {_names(fixable)}")
         if now.data != file.data:
             _check(file, now, declared)
-            result.change = FileChange(file.path, file.data, now.data, _causes(fixed))
+            result.change = FileChange(file.path, None if new else file.data, now.data, _causes(fixed))
     except _Breach as breach:
         return FileResult(file.path, failure=Failure(file.path, 0, f"left as it was: {breach}"))
     except Exception as error:

@@ -74,6 +74,8 @@ class Migration:
         scan_needles, scan_kinds: what `scan` looks at.
         gather: takes `(path, fact)` of all files in order of path, gives what `View.facts[id]` holds in `find`.
         visit: takes what `gather` gave, gives paths that `find` is to look at though no needle hits.
+        create: takes what `gather` gave, gives paths that `find` is to look at even if there is no such file; it
+            then counts as empty, and is made if a fix puts something in it.
         cases: small repositories before and after; they are its tests and the examples of its page.
         after: ids of migrations whose fixes come first where both want the same bytes.
     """
@@ -90,5 +92,6 @@ class Migration:
     scan_kinds: Collection[FileKind] = STARLARK
     gather: Callable[[list[tuple[str, Any]]], Any] | None = None
     visit: Callable[[Any], Collection[str]] | None = None
+    create: Callable[[Any], Collection[str]] | None = None
     cases: tuple[Case, ...] = ()
     after: tuple[str, ...] = ()

@@ -71,7 +71,7 @@ def target_of(workspace: Workspace, to: str, options: Mapping[str, str]) -> Targ
         to: a profile, or `auto` for that of the version it has.
         options: the options of the run.
     """
-    versions = {name: dependency.version for name, dependency in workspace.dependencies.items()}
+    versions = {name: item.override or item.version for name, item in workspace.dependencies.items()}
     profile = profile_of(versions.get("aspect_rules_py", "")) if to == "auto" else to
     return Target(profile, versions, options)
 
