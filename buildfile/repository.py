@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from buildfile.bazelrc import files_imported
 from buildfile.calls import Call, calls_in
 from buildfile.ignore import Matcher, bazel_ignores, gitignore
 from buildfile.labels import BadLabel, Label
@@ -23,12 +24,16 @@ BOUNDARIES = ("MODULE.bazel", "REPO.bazel", "WORKSPACE.bazel", "WORKSPACE")
 _SOURCES = {"aspect-build/rules_py": "aspect_rules_py", "rules_python": "rules_python"}
 """Parts of archive URLs by which a WORKSPACE rule of any name is known to bring a ruleset."""
 
+_REGISTRY_ENTRY = re.compile(r"(?:.*/)?modules/[^/]+/[^/]+")
+"""A directory of a Bazel registry kept in the repository: its MODULE.bazel is that of a module of someone else."""
+
 _CANONICAL = re.compile(r"@@([A-Za-z0-9_.-]+?)(?:[+~][0-9A-Za-z_.-]*)?")
 
 _TEXT = re.compile(
     r"(?i:.*\.(?:sh|bash|zsh|fish|ps1|bat|md|mdx|rst|adoc|txt|ya?ml|json5?|jsonc|toml|ini|cfg|conf|mk|make|just|envrc"
     r"|bazelversion|tmpl|template|jinja2?|j2|html|gitignore|dockerignore|bazelignore|groovy|nix|code-workspace|iml)"
-    r"|.*(?:makefile|dockerfile|justfile|jenkinsfile|readme|codeowners|\.envrc|pre-commit|post-checkout|\.gitignore))"
+    r"|.*(?:makefile|dockerfile|justfile|jenkinsfile|readme|codeowners|\.envrc|pre-commit|post-checkout|\.gitignore)"
+    r"|module\.bazel\.lock)"
 )
 
 
@@ -81,9 +86,11 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Iterable[
         git: leave out what .gitignore files name.
         exclude: more paths to leave out, in .gitignore's syntax, relative to the root.
 
-    Directories that are symbolic links are not entered, nor `.git`.
+    Directories that are symbolic links are not entered, nor `.git`. A file of any name that the .bazelrc of a
+    workspace imports is a .bazelrc too. The MODULE.bazel of an entry of a registry is a text file and no root.
     """
     base = os.fspath(root)
+    imported: set[str] = set()
     entries: list[Entry] = []
     roots: list[str] = []
     ignored_roots: list[str] = []
@@ -102,8 +109,11 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Iterable[
         if git and ".gitignore" in names:
             rule = _read_gitignore(f"{base}/{prefix}.gitignore", where)
             rules = (*rules, rule) if rule else rules
-        if any(name in BOUNDARIES for name in names):
+        foreign = "source.json" in names and _REGISTRY_ENTRY.fullmatch(where) is not None
+        if not foreign and any(name in BOUNDARIES for name in names):
             roots.append(where)
+        if ".bazelrc" in names and where in (*roots, ""):
+            imported.update(files_imported(f"{prefix}.bazelrc", where, lambda path: _bytes_of(f"{base}/{path}")))
         for entry in found:
             name = entry.name
             path = prefix + name
@@ -117,9 +127,9 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Iterable[
                     continue
                 stack.append((path, rules))
                 continue
-            kind = kind_of(name)
-            if kind is None:
-                if not text or not _TEXT.fullmatch(name):
+            kind = kind_of(name) or (FileKind.BAZELRC if path in imported else None)
+            if kind is None or (foreign and kind is FileKind.MODULE):
+                if not text or not (foreign or _TEXT.fullmatch(name)):
                     continue
                 kind = FileKind.TEXT
             if rules and any(rule(path, False) for rule in rules):
@@ -133,6 +143,13 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Iterable[
     if "" not in roots:
         roots.append("")
     return Walked(tuple(entries), tuple(sorted(roots)), tuple(sorted(ignored_roots)))
+
+
+def _bytes_of(path: str) -> bytes | None:
+    try:
+        return read_bytes(path)
+    except OSError:
+        return None
 
 
 def _read_gitignore(path: str, where: str) -> Matcher | None:

@@ -1,0 +1,42 @@
+"""What a walk lists, and as what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from buildfile.repository import walk
+from buildfile.source import FileKind
+
+
+def test_a_walk_sees_what_is_imported(tmp_path: Path) -> None:
+    for path, text in {
+        "MODULE.bazel": "",
+        ".bazelrc": "import %workspace%/tools/ci\ntry-import %workspace%/mine.txt\ntry-import %workspace%/user.rc\n",
+        ".gitignore": "user.rc\n",
+        "user.rc": "",
+        "tools/ci": "import %workspace%/tools/more.cfg\n",
+        "tools/more.cfg": "",
+        "tools/other.cfg": "",
+        "mine.txt": "",
+        "nested/MODULE.bazel": "",
+        "nested/.bazelrc": "import %workspace%/rc\n",
+        "nested/rc": "",
+        "rc": "",
+    }.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    found = {entry.path for entry in walk(tmp_path, text=True).entries if entry.kind is FileKind.BAZELRC}
+    assert found == {".bazelrc", "tools/ci", "tools/more.cfg", "mine.txt", "nested/.bazelrc", "nested/rc"}
+
+
+def test_a_registry_in_the_repository_holds_no_module_of_ours(tmp_path: Path) -> None:
+    entry = tmp_path / "registry/modules/aspect_rules_py/1.11.7"
+    entry.mkdir(parents=True)
+    (tmp_path / "MODULE.bazel").write_text("")
+    (entry / "MODULE.bazel").write_text('module(name = "aspect_rules_py")')
+    (entry / "source.json").write_text("{}")
+    walked = walk(tmp_path, text=True)
+    assert walked.roots == ("",)
+    path = "registry/modules/aspect_rules_py/1.11.7/MODULE.bazel"
+    assert next(entry.kind for entry in walked.entries if entry.path == path) is FileKind.TEXT
+    assert path not in {entry.path for entry in walk(tmp_path).entries}
