@@ -4,6 +4,9 @@ load("@local_config_platform//:constraints.bzl", "HOST_CONSTRAINTS")
 load(":flags.bzl", "version_match")
 load(":toolchain_types.bzl", "EXEC_TOOLS_TOOLCHAIN_TYPE", "PY_CC_TOOLCHAIN_TYPE", "TARGET_TOOLCHAIN_TYPE")
 
+# As labels, since the repository in which the toolchains are declared may not see @platforms.
+_HOST = [Label(constraint) for constraint in HOST_CONSTRAINTS]
+
 _CONFIG_SETTINGS = "//python/config_settings:"
 
 def declare_local_toolchains(name, found, version, micro, default, target_settings):
@@ -37,10 +40,10 @@ def declare_local_toolchains(name, found, version, micro, default, target_settin
         ]),
         ("cc", "cc", PY_CC_TOOLCHAIN_TYPE, []),
     ]:
-        constraints = {"target_compatible_with": HOST_CONSTRAINTS}
+        constraints = {"target_compatible_with": _HOST}
         if suffix == "exec_tools":
             # Bytecode does not depend on the platform: only where the compiler runs matters.
-            constraints = {"exec_compatible_with": HOST_CONSTRAINTS}
+            constraints = {"exec_compatible_with": _HOST}
         native.toolchain(
             name = name + "_" + suffix + "_toolchain",
             target_settings = [":" + matches] + settings + target_settings,

@@ -1,0 +1,9 @@
+"""A docstring that is not in the pyc."""
+
+assert __doc__ is None, __doc__
+try:
+    assert False
+except AssertionError:
+    pass
+else:
+    raise SystemExit("the asserts are gone")
