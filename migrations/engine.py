@@ -132,6 +132,7 @@ class _Run:
     targets: dict[str, Target]
     active: dict[str, tuple[Migration, ...]]
     facts: dict[str, Any] = field(default_factory=dict)
+    visits: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def view(self, file: SourceFile) -> View:
         workspace = workspace_of(file.path, self.workspaces)
@@ -139,6 +140,12 @@ class _Run:
 
     def migrations_for(self, path: str) -> tuple[Migration, ...]:
         return self.active[workspace_of(path, self.workspaces).path]
+
+    def wants(self, migration: Migration, file: SourceFile) -> bool:
+        """Whether a migration looks at a file: one of its needles is in it, or it asked for the file."""
+        return any(needle in file.data for needle in migration.needles) or file.path in self.visits.get(
+            migration.id, ()
+        )
 
 
 Progress = Callable[[str, int, int], None]
@@ -162,7 +169,7 @@ def run(request: Request, progress: Progress | None = None) -> Outcome:
     first = [entry for entry in entries if entry.kind is not FileKind.TEXT]
     tell("search", 0, len(first))
     hits, facts = _search(state, first, jobs, outcome)
-    if hits or facts:
+    if hits or facts or _in_use(state):
         texts = [entry for entry in entries if entry.kind is FileKind.TEXT]
         tell("search", len(first), len(first) + len(texts))
         more_hits, more_facts = _search(state, texts, jobs, outcome)
@@ -178,6 +185,16 @@ def run(request: Request, progress: Progress | None = None) -> Outcome:
     outcome.findings.sort(key=lambda item: (item.path, item.line, item.column, item.id))
     tell("settle", len(allowed), len(allowed))
     return outcome
+
+
+def _in_use(state: _Run) -> bool:
+    """Whether a workspace has the module that a migration of its text files is about."""
+    return any(
+        migration.gate.module in (*state.workspaces[path].dependencies, state.workspaces[path].module)
+        for path, active in state.active.items()
+        for migration in active
+        if FileKind.TEXT in migration.kinds or FileKind.TEXT in migration.scan_kinds
+    )
 
 
 def settle_file(
@@ -304,13 +321,39 @@ def _visits(state: _Run, facts: list[Any], hits: list[Entry], by_path: dict[str,
     for id, path, fact in facts:
         by_id.setdefault(id, []).append((path, fact))
     for id, migration in migrations.items():
-        if migration.gather is not None:
-            state.facts[id] = migration.gather(sorted(by_id.get(id, []), key=lambda item: item[0]))
-            if migration.visit is not None:
-                wanted.update(path for path in migration.visit(state.facts[id]) if path in by_path)
-            if migration.create is not None:
-                wanted.update(_made_room(migration.create(state.facts[id]), by_path))
+        if migration.gather is None:
+            continue
+        state.facts[id] = migration.gather(sorted(by_id.get(id, []), key=lambda item: item[0]))
+        paths = {path for path in migration.visit(state.facts[id]) if path in by_path} if migration.visit else set()
+        if migration.trace is not None and migration.conclude is not None:
+            found = _traced(state, migration, [by_path[path] for path in sorted(paths)])
+            state.facts[id] = migration.conclude(state.facts[id], found)
+        if migration.create is not None:
+            paths.update(_made_room(migration.create(state.facts[id]), by_path))
+        state.visits[id] = frozenset(paths)
+        wanted.update(paths)
     return [by_path[path] for path in sorted(wanted)]
+
+
+def _traced(state: _Run, migration: Migration, entries: list[Entry]) -> list[tuple[str, Any]]:
+    """What a migration's `trace` says about files that its facts led to; those that cannot be read say nothing."""
+    root, trace = os.fspath(state.request.root), migration.trace
+    assert trace is not None
+
+    def look(chunk: Sequence[Entry]) -> list[tuple[str, Any]]:
+        found = []
+        for entry in chunk:
+            try:
+                data = read_bytes(f"{root}/{entry.path}")
+            except OSError:
+                continue  # settling the file says so
+            fact = trace(state.view(SourceFile(entry.path, entry.kind, data)))
+            if fact is not None:
+                found.append((entry.path, fact))
+        return found
+
+    chunks = map_chunks(look, entries, jobs=state.request.jobs or available_cores(), least=_LEAST_TO_SETTLE)
+    return [item for chunk in chunks for item in chunk]
 
 
 def _made_room(paths: Collection[str], by_path: dict[str, Entry]) -> Iterator[str]:
@@ -384,6 +427,8 @@ def _settle(state: _Run, file: SourceFile, *, new: bool = False) -> FileResult:
             view = state.view(now)
             found: list[tuple[str, Finding]] = []
             for migration in migrations:
+                if not state.wants(migration, now):
+                    continue
                 running = migration.id
                 found += [(migration.id, finding) for finding in migration.find(view)]
             running = ""

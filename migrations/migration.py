@@ -74,6 +74,10 @@ class Migration:
         scan_needles, scan_kinds: what `scan` looks at.
         gather: takes `(path, fact)` of all files in order of path, gives what `View.facts[id]` holds in `find`.
         visit: takes what `gather` gave, gives paths that `find` is to look at though no needle hits.
+        trace: takes the view of a file that `visit` named, with what `gather` gave in `View.facts[id]`; gives a fact
+            about it or None. For what only the facts of other files make worth a look.
+        conclude: takes what `gather` gave and `(path, fact)` of all traced files in order of path; gives what
+            `View.facts[id]` holds in `find` instead.
         create: takes what `gather` gave, gives paths that `find` is to look at even if there is no such file; it
             then counts as empty, and is made if a fix puts something in it.
         cases: small repositories before and after; they are its tests and the examples of its page.
@@ -92,6 +96,8 @@ class Migration:
     scan_kinds: Collection[FileKind] = STARLARK
     gather: Callable[[list[tuple[str, Any]]], Any] | None = None
     visit: Callable[[Any], Collection[str]] | None = None
+    trace: Callable[[View], Any] | None = None
+    conclude: Callable[[Any, list[tuple[str, Any]]], Any] | None = None
     create: Callable[[Any], Collection[str]] | None = None
     cases: tuple[Case, ...] = ()
     after: tuple[str, ...] = ()
