@@ -195,6 +195,17 @@ def configure(
     return config
 
 
+def parse_directives(config: Config, pairs: Iterable[tuple[str, str]], outcome: Outcome) -> Config:
+    """A configuration with directives that come from flags.
+
+    Raises:
+        Fatal: a value that ends the run.
+    """
+    for key, value in pairs:
+        config = _HANDLERS[key](config, value, _Here("", f"(flag --{key.replace('_', '-')})", outcome))
+    return config
+
+
 _TRUE, _FALSE = (
     frozenset({"1", "t", "T", "TRUE", "true", "True"}),
     frozenset({"0", "f", "F", "FALSE", "false", "False"}),

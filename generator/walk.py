@@ -14,7 +14,7 @@ from pathlib import Path
 from buildfile.ignore import Matcher, bazel_ignores, gitignore
 from buildfile.writer import STATE
 from generator.cache import Cache, Stamp, stamp_of
-from generator.config import Config, Directive, Outcome, configure
+from generator.config import PROJECT, Config, Directive, Outcome, configure
 from generator.existing import NOTHING, Existing, directives_in_text
 from generator.messages import Fatal, Message
 
@@ -34,6 +34,7 @@ class Directory:
         files: base name to stamp of each file, in order of names, without those that are excluded.
         children: its subdirectories, in order of names.
         update: its BUILD file is to be brought up to date, not just to be indexed.
+        in_project: it lies below a directory in project mode, and so is part of that unless it is a package.
     """
 
     rel: str
@@ -44,6 +45,7 @@ class Directory:
     files: dict[str, Stamp]
     children: list[Directory] = field(default_factory=list)
     update: bool = True
+    in_project: bool = False
 
     @property
     def is_package(self) -> bool:
@@ -153,7 +155,10 @@ class _Walker:
             rule = _gitignore(f"{here}/.gitignore", rel)
             git = (*git, rule) if rule else git
         files = {name: stamp for name, stamp in files.items() if not self._left_out(prefix + name, config, git, False)}
-        directory = Directory(rel, config, build, digest, existing, files, update=self._selection.has(rel))
+        in_project = bool(rel) and config.generation_mode == parent.generation_mode == PROJECT
+        directory = Directory(
+            rel, config, build, digest, existing, files, update=self._selection.has(rel), in_project=in_project
+        )
         for entry in directories:
             path = prefix + entry.name
             if entry.name in (".git", STATE) or self._left_out(path, config, git, True):

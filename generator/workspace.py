@@ -1,0 +1,68 @@
+"""What MODULE.bazel says that generation needs: the names under which rule sets are known, the Python version."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from buildfile.calls import calls_in
+from buildfile.repository import read_bytes
+from buildfile.source import FileKind, SourceFile
+from buildfile.syntax import Unparsable
+from generator.kinds import BINARY, LIBRARY, PROTO, PROTO_FILE, PY_PROTO, PYTHON_FILE, TEST
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What is called what in a repository.
+
+    Attributes:
+        files: the file each kind of rule is loaded from.
+        python_version: of the default toolchain, "" if none is named.
+    """
+
+    files: Mapping[str, str]
+    python_version: str = ""
+
+    def same(self, one: str, other: str) -> bool:
+        """Whether two labels, as written, name the same file."""
+        return one == other or {one, other} == {PYTHON_FILE, self.files[LIBRARY]}
+
+
+def names_of(root: Path) -> Names:
+    """Reads the names from the MODULE.bazel of a repository; without one, the usual names hold."""
+    apparent = {"protobuf": "com_google_protobuf", "rules_python": "rules_python"}
+    version = ""
+    try:
+        data = read_bytes(f"{os.fspath(root)}/MODULE.bazel")
+    except OSError:
+        data = b""
+    file = SourceFile("MODULE.bazel", FileKind.MODULE, data)
+    for statement in file.statements:
+        try:
+            calls = list(calls_in(file, statement)) if _INTERESTING.search(statement.text) else []
+        except Unparsable:
+            continue
+        for call in calls:
+            name = call.string("name")
+            if call.callee == "bazel_dep" and name in apparent:
+                apparent[name] = call.string("repo_name") or name
+            elif call.callee in ("python.defaults", "python.toolchain"):
+                default = call.argument("is_default")
+                if call.callee == "python.defaults" or (default is not None and call.text(default) == b"True"):
+                    version = call.string("python_version") or version
+    python = PYTHON_FILE.replace("rules_python", apparent["rules_python"])
+    files = {
+        LIBRARY: python,
+        BINARY: python,
+        TEST: python,
+        PROTO: PROTO_FILE,
+        PY_PROTO: f"@{apparent['protobuf']}//bazel:py_proto_library.bzl",
+    }
+    return Names(files, version)
+
+
+_INTERESTING = re.compile(rb"protobuf|rules_python|\bpython\.(?:defaults|toolchain)")
