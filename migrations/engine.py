@@ -43,7 +43,7 @@ MAX_ROUNDS = 50
 
 _LEAST_TO_READ = 2000
 _LEAST_TO_SETTLE = 150
-_TEMPLATE = re.compile(rb"^\s*(?:\{%|\{\{|<%|@@ -\d|diff --git |--- a/)|\$\{\w+\}|\{%-? ", re.MULTILINE)
+TEMPLATE = re.compile(rb"^\s*(?:\{%|\{\{|<%|@@ -\d|diff --git |--- a/)|\$\{\w+\}|\{%-? ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,7 @@ class Request:
         exclude: paths left out altogether, in .gitignore's syntax.
         jobs: processes; 0 for one a core.
         unsafe: apply fixes that may change the meaning, too.
+        keep: takes a view, a migration's id and a finding of it; findings it says no to count as not found.
     """
 
     root: Path
@@ -121,10 +122,11 @@ class Request:
     exclude: Sequence[str] = ()
     jobs: int = 0
     unsafe: bool = True
+    keep: Callable[[View, str, Finding], bool] | None = None
 
 
 @dataclass
-class _Run:
+class Run:
     """What every process of a run knows."""
 
     request: Request
@@ -135,10 +137,12 @@ class _Run:
     visits: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def view(self, file: SourceFile) -> View:
+        """The view of a file in its workspace."""
         workspace = workspace_of(file.path, self.workspaces)
         return View(file, workspace, self.targets[workspace.path], self.facts)
 
     def migrations_for(self, path: str) -> tuple[Migration, ...]:
+        """The migrations that its workspace wants for a file."""
         return self.active[workspace_of(path, self.workspaces).path]
 
     def wants(self, migration: Migration, file: SourceFile) -> bool:
@@ -163,8 +167,8 @@ def run(request: Request, progress: Progress | None = None) -> Outcome:
     wants_text = any(FileKind.TEXT in item.kinds or FileKind.TEXT in item.scan_kinds for item in request.registry)
     tell("walk", 0, 1)
     walked = walk(request.root, text=wants_text, exclude=request.exclude)
-    state, outcome = _prepare(request, walked)
-    entries, twins = _without_twins(request.root, walked.entries)
+    state, outcome = prepare(request, walked)
+    entries, twins = without_twins(request.root, walked.entries)
     outcome.plan.skips += twins
     first = [entry for entry in entries if entry.kind is not FileKind.TEXT]
     tell("search", 0, len(first))
@@ -175,8 +179,8 @@ def run(request: Request, progress: Progress | None = None) -> Outcome:
         more_hits, more_facts = _search(state, texts, jobs, outcome)
         hits, facts = hits + more_hits, facts + more_facts
     by_path = {entry.path: entry for entry in entries}
-    hits = _visits(state, facts, hits, by_path)
-    allowed = [entry for entry in hits if _allowed(entry.path, request.paths)]
+    hits = gather(state, facts, hits, by_path)
+    allowed = [entry for entry in hits if allowed_path(entry.path, request.paths)]
     tell("settle", 0, len(allowed))
     for results in map_chunks(_settler(state), allowed, jobs=jobs, least=_LEAST_TO_SETTLE):
         for result in results:
@@ -187,7 +191,7 @@ def run(request: Request, progress: Progress | None = None) -> Outcome:
     return outcome
 
 
-def _in_use(state: _Run) -> bool:
+def _in_use(state: Run) -> bool:
     """Whether a workspace has the module that a migration of its text files is about."""
     return any(
         migration.gate.module in (*state.workspaces[path].dependencies, state.workspaces[path].module)
@@ -203,14 +207,15 @@ def settle_file(
     """Settles one file that need not be on disk, for editors and tests; see `run`."""
     request = Request(Path("."), migrations)
     active = tuple(item for item in migrations if not item.gate.why_not(target))
-    state = _Run(request, {"": workspace}, {workspace.path: target}, {workspace.path: active}, dict(facts or {}))
-    return _settle(state, file)
+    state = Run(request, {"": workspace}, {workspace.path: target}, {workspace.path: active}, dict(facts or {}))
+    return settle(state, file)
 
 
-def _prepare(request: Request, walked: Walked) -> tuple[_Run, Outcome]:
+def prepare(request: Request, walked: Walked) -> tuple[Run, Outcome]:
+    """What a run knows before it has searched anything, and its outcome so far."""
     found = workspaces(request.root, walked)
     outcome = Outcome(ignored_roots=walked.ignored_roots)
-    state = _Run(request, found, {}, {})
+    state = Run(request, found, {}, {})
     reasons: dict[str, str] = {}
     running: set[str] = set()
     for path, workspace in found.items():
@@ -230,7 +235,7 @@ def _prepare(request: Request, walked: Walked) -> tuple[_Run, Outcome]:
     return state, outcome
 
 
-def _without_twins(root: Path, entries: tuple[Entry, ...]) -> tuple[list[Entry], list[Skip]]:
+def without_twins(root: Path, entries: tuple[Entry, ...]) -> tuple[list[Entry], list[Skip]]:
     """The entries without links to files that are walked themselves or lie outside the repository."""
     if not any(entry.linked for entry in entries):
         return list(entries), []
@@ -256,7 +261,7 @@ def _pattern(needles: Iterable[bytes]) -> re.Pattern[bytes] | None:
     return re.compile(b"|".join(re.escape(needle) for needle in wanted)) if wanted else None
 
 
-def _search(state: _Run, entries: list[Entry], jobs: int, outcome: Outcome) -> tuple[list[Entry], list[Any]]:
+def _search(state: Run, entries: list[Entry], jobs: int, outcome: Outcome) -> tuple[list[Entry], list[Any]]:
     """The files that any needle hits, and the facts of the files that any scan looks at."""
     kinds = {entry.kind for entry in entries}
     every = {migration.id: migration for active in state.active.values() for migration in active}.values()
@@ -285,7 +290,7 @@ def _search(state: _Run, entries: list[Entry], jobs: int, outcome: Outcome) -> t
             if find is not None and find.search(data):
                 hits.append(entry)
             if scan is not None and scan.search(data):
-                facts += _scan(state, SourceFile(entry.path, entry.kind, data))
+                facts += facts_of(state, SourceFile(entry.path, entry.kind, data))
         return hits, facts, failures
 
     hits: list[Entry] = []
@@ -298,7 +303,8 @@ def _search(state: _Run, entries: list[Entry], jobs: int, outcome: Outcome) -> t
     return hits, facts
 
 
-def _scan(state: _Run, file: SourceFile) -> list[tuple[str, str, Any]]:
+def facts_of(state: Run, file: SourceFile) -> list[tuple[str, str, Any]]:
+    """What the scans say about a file: `(migration id, path, fact)`."""
     view = state.view(file)
     facts = []
     for migration in state.migrations_for(file.path):
@@ -313,7 +319,7 @@ def _scan(state: _Run, file: SourceFile) -> list[tuple[str, str, Any]]:
     return facts
 
 
-def _visits(state: _Run, facts: list[Any], hits: list[Entry], by_path: dict[str, Entry]) -> list[Entry]:
+def gather(state: Run, facts: list[Any], hits: list[Entry], by_path: dict[str, Entry]) -> list[Entry]:
     """Gathers the facts; gives the files to look at, those that facts ask for among them, in order."""
     wanted = {entry.path for entry in hits}
     migrations = {item.id: item for active in state.active.values() for item in active}
@@ -335,7 +341,7 @@ def _visits(state: _Run, facts: list[Any], hits: list[Entry], by_path: dict[str,
     return [by_path[path] for path in sorted(wanted)]
 
 
-def _traced(state: _Run, migration: Migration, entries: list[Entry]) -> list[tuple[str, Any]]:
+def _traced(state: Run, migration: Migration, entries: list[Entry]) -> list[tuple[str, Any]]:
     """What a migration's `trace` says about files that its facts led to; those that cannot be read say nothing."""
     root, trace = os.fspath(state.request.root), migration.trace
     assert trace is not None
@@ -365,7 +371,8 @@ def _made_room(paths: Collection[str], by_path: dict[str, Entry]) -> Iterator[st
         yield path
 
 
-def _allowed(path: str, allowed: Sequence[str]) -> bool:
+def allowed_path(path: str, allowed: Sequence[str]) -> bool:
+    """Whether a path is one of some files and directories or below one of them; always if there are none."""
     return not allowed or any(item in ("", ".") or path == item or path.startswith(item + "/") for item in allowed)
 
 
@@ -389,14 +396,14 @@ def _collect(outcome: Outcome, result: FileResult) -> None:
         outcome.plan.failures.append(result.failure)
 
 
-def _settler(state: _Run) -> Callable[[Sequence[Entry]], list[FileResult]]:
+def _settler(state: Run) -> Callable[[Sequence[Entry]], list[FileResult]]:
     root = os.fspath(state.request.root)
 
-    def settle(chunk: Sequence[Entry]) -> list[FileResult]:
+    def work(chunk: Sequence[Entry]) -> list[FileResult]:
         results = []
         for entry in chunk:
             if entry.new:
-                results.append(_settle(state, SourceFile(entry.path, entry.kind, b""), new=True))
+                results.append(settle(state, SourceFile(entry.path, entry.kind, b""), new=True))
                 continue
             try:
                 data = read_bytes(f"{root}/{entry.path}")
@@ -404,18 +411,19 @@ def _settler(state: _Run) -> Callable[[Sequence[Entry]], list[FileResult]]:
                 reason = f"cannot be read: {error.strerror or error}"
                 results.append(FileResult(entry.path, failure=Failure(entry.path, 0, reason)))
                 continue
-            results.append(_settle(state, SourceFile(entry.path, entry.kind, data)))
+            results.append(settle(state, SourceFile(entry.path, entry.kind, data)))
         return results
 
-    return settle
+    return work
 
 
-def _settle(state: _Run, file: SourceFile, *, new: bool = False) -> FileResult:
+def settle(state: Run, file: SourceFile, *, new: bool = False) -> FileResult:
     """Settles one file, which does not exist yet if it is new.
 
     Whatever a migration does wrong is a failure of that file and nothing more.
     """
     migrations = [item for item in state.migrations_for(file.path) if file.kind in item.kinds]
+    keep = state.request.keep
     running = ""
     result = FileResult(file.path)
     fixed: list[Reported] = []
@@ -430,7 +438,11 @@ def _settle(state: _Run, file: SourceFile, *, new: bool = False) -> FileResult:
                 if not state.wants(migration, now):
                     continue
                 running = migration.id
-                found += [(migration.id, finding) for finding in migration.find(view)]
+                found += [
+                    (migration.id, finding)
+                    for finding in migration.find(view)
+                    if keep is None or keep(view, migration.id, finding)
+                ]
             running = ""
             fixable = [(id, item) for id, item in found if _applies(state, item)]
             if view.unparsable and not fixable:
@@ -440,14 +452,14 @@ def _settle(state: _Run, file: SourceFile, *, new: bool = False) -> FileResult:
                 result.findings += [_reported(id, now, item, fixed=True) for id, item in left]
                 result.findings += [_reported(id, now, item) for id, item in found]
                 break
-            refused = _refusal(now) if now is file else None
+            refused = refusal(now) if now is file else None
             if refused is not None:
                 offset, reason = refused
                 _report_unparsable(result, now, [(offset, reason)])
                 result.findings = [_reported(id, now, replace(item, level=Level.PERSON)) for id, item in found]
                 return result
             accepted = _compatible(fixable)
-            now, steps = _apply_round(now, view, accepted)
+            now, steps = apply_fixes(now, view, accepted)
             fixed += [_reported(id, view.file, item, fixed=True) for id, item in accepted]
             left = [(id, _moved(item, steps)) for id, item in (*left, *((i, f) for i, f in accepted if f.advice))]
             declared.update(change for _, item in accepted if item.fix for change in item.fix.changes)
@@ -471,7 +483,7 @@ class _Breach(Exception):
     """A check that refused the result of the fixes."""
 
 
-def _applies(state: _Run, finding: Finding) -> bool:
+def _applies(state: Run, finding: Finding) -> bool:
     return finding.fix is not None and (state.request.unsafe or finding.fix.safety is Safety.SAFE)
 
 
@@ -508,7 +520,7 @@ def _collides(taken: list[Edit], edit: Edit) -> bool:
     )
 
 
-def _apply_round(
+def apply_fixes(
     file: SourceFile, view: View, accepted: list[tuple[str, Finding]]
 ) -> tuple[SourceFile, list[list[Edit]]]:
     """The file with some fixes made and its loads mended, and the edits of both steps."""
@@ -543,7 +555,7 @@ def _shifted(offset: int, edits: list[Edit]) -> int:
     return offset + shift
 
 
-def _refusal(file: SourceFile) -> tuple[int, str] | None:
+def refusal(file: SourceFile) -> tuple[int, str] | None:
     """Why a file must not be edited: the first thing in it that does not parse."""
     if file.kind not in STARLARK:
         return None
@@ -561,7 +573,7 @@ def _refusal(file: SourceFile) -> tuple[int, str] | None:
 
 
 def _report_unparsable(result: FileResult, file: SourceFile, unparsable: list[tuple[int, str]]) -> None:
-    template = _TEMPLATE.search(file.data) is not None
+    template = TEMPLATE.search(file.data) is not None
     offset, reason = unparsable[0]
     line = file.position(offset)[0]
     if template:
