@@ -43,7 +43,6 @@ class GenerateOptions:
         use_cache: read and write the cache in the state directory.
         jobs: processes at the most; None for one a core.
         python_version: whose standard library counts; "" for the one the repository names, else the newest.
-        explain: labels, absolute and in full, of targets whose dependencies are to be explained.
     """
 
     root: Path

@@ -1,0 +1,160 @@
+"""`trekbok generate`, `trekbok manifest`, and `trekbok explain` for labels."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from trekbok.cli import EXIT_CODES, UsageProblem, common, console_for, find_root, relative_path
+
+if TYPE_CHECKING:
+    from generator.messages import Message
+
+_PREFIX = "gazelle: "
+"""In front of messages, as scripts that read those of Gazelle expect it."""
+
+
+@click.command(epilog=EXIT_CODES)
+@click.argument("directories", nargs=-1, metavar="[DIR]...")
+@click.option("--check", is_flag=True, help="Write nothing; end with 1 if anything would change.")
+@click.option("--diff", "show_diff", is_flag=True, help="Write nothing; print a patch; end with 1 if it is not empty.")
+@click.option("--patch", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The patch goes there.")
+@click.option("--print0", is_flag=True, help="Print the paths that are written, each with a NUL behind it.")
+@click.option("--build-file-name", metavar="A,B", help="Names of BUILD files, the first for new ones.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out paths. May be repeated.")
+@click.option("--lang", metavar="A,B", help="Generate for these languages only: py, proto.")
+@click.option("--no-recurse", is_flag=True, help="Not what is below the directories named.")
+@click.option("--strict", is_flag=True, help="End at directives that are not known.")
+@click.option("--keep-going", is_flag=True, help="Leave packages with errors alone and write all others.")
+@click.option("--since", metavar="REF", help="Only packages changed since a git commit, and those that depend on them.")
+@click.option("--python-version", metavar="3.N", help="Whose standard library counts; default: MODULE.bazel's.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
+@common
+def generate(
+    directories: tuple[str, ...],
+    check: bool,
+    show_diff: bool,
+    patch: Path | None,
+    print0: bool,
+    build_file_name: str | None,
+    exclude: tuple[str, ...],
+    lang: str | None,
+    no_recurse: bool,
+    strict: bool,
+    keep_going: bool,
+    since: str | None,
+    python_version: str | None,
+    no_cache: bool,
+    root: Path | None,
+    jobs: int,
+    quiet: bool,
+    verbose: bool,
+    color: str,
+) -> None:
+    """Bring BUILD files in line with the Python sources.
+
+    DIRs narrow what is written, never what is known; default: the whole repository. Directives are those of Gazelle
+    and its Python plugin.
+    """
+    from buildfile.plan import diff
+    from buildfile.writer import write
+    from generator.run import GenerateOptions, generate_plan
+
+    base = find_root(root)
+    directives = [("exclude", glob) for glob in exclude]
+    if build_file_name:
+        directives.append(("build_file_name", build_file_name))
+    if lang:
+        directives.append(("lang", lang))
+    options = GenerateOptions(
+        root=base,
+        directories=tuple(relative_path(path, base) for path in directories) or ("",),
+        recursive=not no_recurse,
+        directives=tuple(directives),
+        strict=strict,
+        keep_going=keep_going,
+        use_cache=not no_cache,
+        jobs=jobs or None,
+        python_version=python_version or "",
+    )
+    result = generate_plan(options)
+    _show(result.messages, quiet)
+    code = result.exit_code
+    plan = result.plan
+    if show_diff or patch is not None:
+        text = diff(plan.changes)
+        if patch is not None:
+            patch.write_bytes(text)
+        else:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text)
+            sys.stdout.buffer.flush()
+    elif not check:
+        written, failures = write(base, plan.changes)
+        plan.failures += failures
+        if print0:
+            sys.stdout.write("".join(f"{path}\0" for path in written))
+    for failure in plan.failures:
+        click.echo(f"{_PREFIX}{failure.path}: not written: {failure.reason}", err=True)
+    if check or verbose:
+        verb = "would change" if check or show_diff or patch is not None else "written"
+        for change in plan.changes:
+            click.echo(f"{change.path}: {verb}")
+            for cause in change.causes if verbose else ():
+                click.echo(f"  {cause.message}")
+    if plan.failures:
+        code = max(code, 3)
+    if plan.changes and (check or show_diff or patch is not None):
+        code = max(code, 1)
+    console = console_for(color)
+    if console.is_terminal and not quiet and not print0 and not show_diff:
+        verb = "would change" if check else "written"
+        console.print(f"{len(plan.changes):,} BUILD file{'' if len(plan.changes) == 1 else 's'} {verb}")
+    sys.exit(code)
+
+
+def _show(messages: list[Message], quiet: bool) -> None:
+    for message in messages:
+        if message.fatal or not quiet:
+            click.echo(_PREFIX + message.text, err=True)
+
+
+def explain_label(root: Path, label: str, dep: str | None) -> None:
+    """Prints why a target has its dependencies.
+
+    Raises:
+        UsageProblem: the label names no target that is generated.
+    """
+    from buildfile.labels import BadLabel, Label
+    from generator.explain import reasons
+    from generator.run import GenerateOptions, generate_plan
+
+    here = os.path.relpath(os.getcwd(), root)
+    package = "" if here.startswith(".") else here
+    try:
+        wanted = str(Label.parse(label, package))
+        dependency = Label.parse(dep, package) if dep else None
+    except BadLabel as error:
+        raise UsageProblem(str(error)) from None
+    result = generate_plan(GenerateOptions(root=root))
+    target = next((item for item in result.targets if item.label == wanted), None)
+    if target is None:
+        raise UsageProblem(
+            f"{wanted}: no such target is generated here"
+        )
+    shown = 0
+    for reason in reasons(target):
+        if dependency is not None and Label.parse(reason.label, target.package) != dependency:
+            continue
+        shown += 1
+        click.echo(f"{reason.label}{'' if reason.kept else '  (removed)'}")
+        for line in reason.lines:
+            click.echo(f"  {line}")
+    for problem in target.unresolved:
+        click.echo(str(problem), err=True)
+    if not shown:
+        raise UsageProblem(f"{wanted} has no dependency {dep}" if dep else f"{wanted} has no dependencies")
