@@ -36,7 +36,7 @@ def shell_quote(text):
     """
     return "'" + text.replace("'", "'\\''") + "'"
 
-def write_launcher(ctx, *, output, interpreter, arguments = "", template = None):
+def write_launcher(ctx, *, output, interpreter, arguments = "", environment = "", template = None):
     """Writes the script that finds its runfiles and becomes the interpreter.
 
     Args:
@@ -45,6 +45,7 @@ def write_launcher(ctx, *, output, interpreter, arguments = "", template = None)
         interpreter: str as of interpreter_in_runfiles.
         arguments: str, shell words between the interpreter and the caller's arguments; `$runfiles` is
             the root of the runfiles tree.
+        environment: str, shell commands before the interpreter is started, such as `export A='b'`.
         template: File, instead of this module's.
     """
     ctx.actions.expand_template(
@@ -52,6 +53,7 @@ def write_launcher(ctx, *, output, interpreter, arguments = "", template = None)
         output = output,
         substitutions = {
             "%arguments%": arguments,
+            "%environment%": environment,
             "%interpreter%": shell_quote(interpreter),
         },
         is_executable = True,

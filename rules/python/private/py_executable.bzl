@@ -9,6 +9,7 @@ load(
     "shell_quote",
     "write_launcher",
 )
+load(":main_program.bzl", "expand_text", "main_program")
 load(":precompile_action.bzl", "PRECOMPILE_EXEC_GROUPS")
 load(":precompile_settings.bzl", "PYC_COLLECTION_ATTRS", "check_value", "collects_pycs", "precompile_settings")
 load(":py_executable_info.bzl", "PyExecutableInfo")
@@ -85,11 +86,11 @@ def py_executable_impl(ctx):
     if collect:
         explain_lost_pycs(ctx, sources.py_info)
 
-    main = _main(ctx, sources.compiled, settings, collect)
+    main = main_program(ctx, sources.compiled, settings, collect)
     stage2 = ctx.actions.declare_file("_{}_stage2_bootstrap.py".format(ctx.label.name))
     _write_stage2(ctx, stage2, main.path if main else None, sources.py_info, runtime)
     executable = ctx.actions.declare_file(ctx.label.name)
-    interpreter_args = [_expand(ctx, "interpreter_args", each) for each in ctx.attr.interpreter_args]
+    interpreter_args = [expand_text(ctx, "interpreter_args", each) for each in ctx.attr.interpreter_args]
     interpreter = interpreter_in_runfiles(ctx, runtime)
     write_launcher(
         ctx,
@@ -106,7 +107,7 @@ def py_executable_impl(ctx):
         [stage2] + ([runtime.interpreter] if runtime.interpreter else []),
         transitive_files = runtime.files,
     ))
-    env = {key: _expand(ctx, "env", value) for key, value in ctx.attr.env.items()}
+    env = {key: expand_text(ctx, "env", value) for key, value in ctx.attr.env.items()}
     return [
         DefaultInfo(
             executable = executable,
@@ -129,44 +130,6 @@ def py_executable_impl(ctx):
         ),
         sources.py_info,
     ] + builtin_py_info(sources.py_info)
-
-def _main(ctx, compiled, settings, collect):
-    """The main program as it is shipped: struct with file and path below the runfiles root, or None."""
-    if ctx.attr.main_module:
-        if ctx.attr.main:
-            fail("main and main_module exclude each other: delete one")
-        return None
-    main = _main_source(ctx)
-    for each in compiled:
-        if each.source == main and each.pyc and not settings.keeps_source and (settings.required or collect):
-            return struct(file = each.pyc, path = each.link or runfiles_path(ctx, each.pyc))
-    return struct(file = main, path = runfiles_path(ctx, main))
-
-def _main_source(ctx):
-    name = ctx.label.name + ".py"
-    if ctx.file.main:
-        # It may be given by another label than in `srcs`, but it has to be there.
-        if ctx.file.main not in ctx.files.srcs:
-            fail("main = {} is not in srcs".format(ctx.attr.main.label))
-        return ctx.file.main
-    candidates = [file for file in ctx.files.srcs if _below_package(ctx, file) == name]
-    if not candidates:
-        candidates = [file for file in ctx.files.srcs if file.basename == name.split("/")[-1]]
-    if not candidates and len(ctx.files.srcs) == 1:
-        candidates = ctx.files.srcs
-    if len(candidates) != 1:
-        fail("{} of srcs: set main, or main_module".format(
-            "no file named {} is one".format(name) if not candidates else "more than one file named {} is one".format(name),
-        ))
-    return candidates[0]
-
-def _below_package(ctx, file):
-    package = ctx.label.package + "/" if ctx.label.package else ""
-    return file.short_path[len(package):] if file.short_path.startswith(package) else None
-
-def _expand(ctx, name, text):
-    text = ctx.expand_location(text, ctx.attr.data + ctx.attr.deps + ctx.attr.srcs)
-    return ctx.expand_make_variables(name, text, {})
 
 def _write_stage2(ctx, output, main, py_info, runtime):
     imports = ctx.actions.template_dict()

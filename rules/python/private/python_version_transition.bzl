@@ -20,7 +20,16 @@ TRANSITIONED_FLAGS = [
 
 _BY_LABEL = {Label(flag): flag for flag in TRANSITIONED_FLAGS}
 
-def _transition_impl(settings, attr):
+def python_version_settings(settings, attr):
+    """The implementation of the transition, for transitions that set more.
+
+    Args:
+        settings: dict from each of TRANSITIONED_FLAGS, and perhaps others, to its value.
+        attr: struct of the rule's attributes, with `config_settings` and `python_version`.
+
+    Returns:
+        dict: the settings, changed as the attributes say.
+    """
     new = dict(settings)
     for label, value in attr.config_settings.items():
         # check_config_settings answers for the others, where the message can name the target.
@@ -33,7 +42,7 @@ def _transition_impl(settings, attr):
     return new
 
 python_version_transition = transition(
-    implementation = _transition_impl,
+    implementation = python_version_settings,
     inputs = TRANSITIONED_FLAGS,
     outputs = TRANSITIONED_FLAGS,
 )

@@ -34,6 +34,7 @@ find_runfiles() {
 
 find_runfiles "$0"
 export RUNFILES_DIR="$runfiles"
+%environment%
 
 interpreter=%interpreter%
 case $interpreter in
