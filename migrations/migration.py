@@ -40,7 +40,8 @@ class Case:
     Attributes:
         title: a sentence that says what it shows.
         before: the text of `BUILD.bazel`, or path to text for more files. A MODULE.bazel with
-            `bazel_dep(name = "aspect_rules_py", version = "1.11.7")` is added if none is given.
+            `bazel_dep(name = "aspect_rules_py", version = "1.11.7")` and `bazel_dep(name = "rules_python")` is added
+            if none is given.
         after: the same afterwards, changed files only; None if nothing changes.
         person: a part of the message of each finding that is left to a person, in order of place.
         notes: the same for notes.

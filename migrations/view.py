@@ -177,12 +177,12 @@ class View:
             if tree is None:
                 continue
             for node, scope in walk(tree):
-                value = string_value(self.file.data, tree, node) if isinstance(node, ast.Constant) else None
+                value = string_value(node)
                 if value is not None and any(part in value for part in parts) and isinstance(node, ast.expr):
                     yield String(value, tree.start(node), tree.end(node), statement, scope)
 
-    def changes_at(self, string: String) -> Iterator[Change]:
-        """What replacing a string literal changes: the attributes it is part of, of every target around it."""
+    def changes_at(self, string: String | Use) -> Iterator[Change]:
+        """What replacing a string or a name changes: the attributes it is part of, of every target around it."""
         for call in self.all_calls(string.statement):
             for argument in call.arguments:
                 if argument.start <= string.start and string.end <= argument.end and argument.name:

@@ -9,7 +9,7 @@ from migrations.engine import Outcome, Request, run
 from migrations.migration import Case, Migration
 from migrations.registry import Registry
 
-MODULE = 'bazel_dep(name = "aspect_rules_py", version = "1.11.7")\n'
+MODULE = 'bazel_dep(name = "aspect_rules_py", version = "1.11.7")\nbazel_dep(name = "rules_python")\n'
 
 
 def files_of(text: str | Mapping[str, str] | None) -> dict[str, str]:
