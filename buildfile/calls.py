@@ -80,25 +80,33 @@ class Call:
         return self.tree.start(self.node.func), self.tree.end(self.node.func)
 
     @cached_property
+    def open(self) -> int:
+        """Byte offset behind the opening parenthesis."""
+        at = skip_space(self.file.data, self.callee_range[1])
+        while self.file.data[at : at + 1] == b")":  # the callee itself stands in parentheses
+            at = skip_space(self.file.data, at + 1)
+        return at + 1
+
+    @cached_property
     def arguments(self) -> tuple[Argument, ...]:
         """The arguments in the order of the file."""
         data, tree = self.file.data, self.tree
         found: list[Argument] = []
-        for value in self.node.args:
-            start, end = tree.start(value), tree.end(value)
-            star = "*" if isinstance(value, ast.Starred) else None
-            inner = value.value if isinstance(value, ast.Starred) else value
-            if star is None:
-                start, end = _widen(data, start, end, self.callee_range[1])
-            found.append(Argument(star, start, end, tree.start(inner), inner))
-        for keyword in self.node.keywords:
-            start, end = tree.start(keyword), tree.end(keyword)
-            if keyword.arg is None:
-                found.append(Argument("**", start, end, tree.start(keyword.value), keyword.value))
+        nodes: list[ast.expr | ast.keyword] = [*self.node.args, *self.node.keywords]
+        at = self.open
+        for node in sorted(nodes, key=tree.start):
+            start = skip_space(data, at)
+            if isinstance(node, ast.keyword):
+                end = tree.end(node)
+                value_start = start + 2 if node.arg is None else skip_space(data, start + len(node.arg)) + 1
+                found.append(Argument(node.arg or "**", start, end, skip_space(data, value_start), node.value))
+            elif isinstance(node, ast.Starred):
+                end = tree.end(node)
+                found.append(Argument("*", start, end, skip_space(data, start + 1), node.value))
             else:
-                at = data.index(b"=", start) + 1
-                found.append(Argument(keyword.arg, start, end, skip_space(data, at), keyword.value))
-        found.sort(key=lambda argument: argument.start)
+                end = _behind_parentheses(data, start, tree.start(node), tree.end(node))
+                found.append(Argument(None, start, end, start, node))
+            at = skip_space(data, end) + 1
         return tuple(found)
 
     def argument(self, name: str) -> Argument | None:
@@ -115,18 +123,18 @@ class Call:
     def string(self, name: str) -> str | None:
         """The value of a keyword argument that is one plain string; None for anything else."""
         argument = self.argument(name)
-        return self.string_of(argument.value) if argument is not None else None
+        return string_value(argument.value) if argument is not None else None
 
     def string_of(self, node: ast.expr) -> str | None:
-        """The value of a string literal in this call's statement; None for any other expression."""
-        return string_value(self.file.data, self.tree, node)
+        """The value of a string literal; None for any other expression."""
+        return string_value(node)
 
     def strings(self, name: str) -> list[str] | None:
         """The value of a keyword argument that is a list of plain strings; None for anything else."""
         argument = self.argument(name)
         if argument is None or not isinstance(argument.value, ast.List | ast.Tuple):
             return None
-        values = [self.string_of(item) for item in argument.value.elts]
+        values = [string_value(item) for item in argument.value.elts]
         return [value for value in values if value is not None] if None not in values else None
 
     @property
@@ -161,20 +169,9 @@ def dotted(node: ast.expr) -> str | None:
     return None
 
 
-def string_value(data: bytes, tree: Tree, node: ast.AST) -> str | None:
-    """The text of a string literal; bytes that are not UTF-8 are read as Latin-1, as Bazel does."""
-    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-        return None
-    source = data[tree.start(node) : tree.end(node)]
-    if source.isascii() and b"async" not in source and b"await" not in source and b"None" not in source:
-        return node.value.replace("Coding", "coding") if "Coding" in node.value else node.value
-    try:
-        value = ast.literal_eval(source.decode("utf-8"))
-    except UnicodeDecodeError:
-        value = ast.literal_eval(source.decode("latin-1"))
-    except (SyntaxError, ValueError):
-        return node.value
-    return value if isinstance(value, str) else None
+def string_value(node: ast.AST) -> str | None:
+    """The text of a string literal; None for any other node."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def skip_space(data: bytes, at: int) -> int:
@@ -191,16 +188,12 @@ def skip_space(data: bytes, at: int) -> int:
     return at
 
 
-def _widen(data: bytes, start: int, end: int, floor: int) -> tuple[int, int]:
-    """The range of a positional argument with the parentheses around it, which its node leaves out."""
-    while True:
-        left = start - 1
-        while left > floor and data[left] in b" \t\r\n":
-            left -= 1
-        right = skip_space(data, end)
-        if left <= floor or data[left] != 0x28 or data[right : right + 1] != b")":
-            return start, end
-        start, end = left, right + 1
+def _behind_parentheses(data: bytes, start: int, inner: int, end: int) -> int:
+    """The end of an expression that begins at `start` with the parentheses around the node at `inner`."""
+    while start < inner:
+        start = skip_space(data, start + 1)
+        end = skip_space(data, end) + 1
+    return end
 
 
 def calls_in(file: SourceFile, statement: Statement) -> Iterator[Call]:

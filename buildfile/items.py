@@ -5,7 +5,7 @@ What it takes to drop one or add one in the style that is there, comments and tr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from buildfile.calls import skip_space
@@ -94,17 +94,27 @@ class Items:
             line = above
         return line, end
 
-    def delete(self, index: int) -> Edit:
-        """The edit that drops an item with its comma, its line and its comments."""
-        lines = self.own_lines(index)
-        if lines is not None:
-            return Edit(*lines, b"")
-        start, end = self.ranges[index]
-        if index + 1 < len(self.ranges):
-            return Edit(start, self.ranges[index + 1][0], b"")
-        if index:
-            return Edit(self.ranges[index - 1][1], end, b"")
-        return Edit(start, self._behind_comma(index), b"")
+    def delete(self, indices: Collection[int]) -> list[Edit]:
+        """The edits that drop some items with their commas, their lines and their comments."""
+        edits: list[Edit] = []
+        inline = []
+        for index in sorted(indices):
+            lines = self.own_lines(index)
+            if lines is not None:
+                edits.append(Edit(*lines, b""))
+            else:
+                inline.append(index)
+        while inline:
+            first = last = inline.pop(0)
+            while inline and inline[0] == last + 1:
+                last = inline.pop(0)
+            if last + 1 < len(self.ranges):
+                edits.append(Edit(self.ranges[first][0], self.ranges[last + 1][0], b""))
+            elif first:
+                edits.append(Edit(self.ranges[first - 1][1], self.ranges[last][1], b""))
+            else:
+                edits.append(Edit(self.ranges[first][0], self._behind_comma(last), b""))
+        return edits
 
     def insert(self, after: int, texts: Sequence[bytes]) -> list[Edit]:
         """The edits that put items behind the item `after`, or first with -1. `texts` come without commas."""

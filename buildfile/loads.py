@@ -10,7 +10,7 @@ https://bazel.build/extending/concepts#loading-an-extension
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from buildfile.edits import Edit
@@ -197,7 +197,7 @@ def _edit_load(file: SourceFile, load: Load, leaving: list[int], coming: dict[st
     if len(pending) == len(leaving) == 1 and _fits(load, leaving[0], pending[0], staying):
         replaced[leaving[0]] = pending.pop()
     edits = [Edit(*ranges[index + 1], _symbol(*new)) for index, new in replaced.items()]
-    edits += [items.delete(index + 1) for index in leaving if index not in replaced]
+    edits += items.delete([index + 1 for index in leaving if index not in replaced])
     places: dict[int, list[bytes]] = {}
     for local, name in pending:
         after = 0
@@ -226,38 +226,45 @@ def _replace_loads(
 ) -> list[Edit]:
     """Removes statements that load nothing any more and writes the new ones where they belong."""
     edits: list[Edit] = []
+    added: dict[int, tuple[bytes, bytes, bytes]] = {}
     emptied = list(emptied)
-    staying = [load for load in loads if load not in emptied]
-    for label, symbols in sorted(homeless.items(), key=lambda item: sort_key(item[0])):
-        vacant = next((load for load in emptied if _in_place(loads, staying, load, label)), None)
-        if vacant is not None:
-            emptied.remove(vacant)
-            kept = _moved_whole(vacant, symbols)
-            if kept:
-                edits.append(Edit(vacant.label_start, vacant.label_end, quote(label)))
-            else:
-                start, end = vacant.statement.start, vacant.close + 1
-                edits.append(Edit(start, end, _load_text(file, label, symbols, vacant)))
+    anchors = {load.statement.start: (load.label, load.statement) for load in loads if load not in emptied}
+    pending: list[str] = []
+    for label in sorted(homeless, key=sort_key):
+        vacant = next((load for load in emptied if _in_place(loads, anchors.values(), load, label)), None)
+        if vacant is None:
+            pending.append(label)
             continue
-        at, before, after = _place(file, staying, emptied, label)
-        model = next(iter(emptied), None)
-        edits.append(Edit(at, at, before + _load_text(file, label, symbols, model) + file.newline + after))
-    for load in emptied:
-        edits.append(_removed(file, load))
-    return _one_insertion_each(edits)
+        emptied.remove(vacant)
+        anchors[vacant.statement.start] = label, vacant.statement
+        if _moved_whole(vacant, homeless[label]):
+            edits.append(Edit(vacant.label_start, vacant.label_end, quote(label)))
+        else:
+            text = _load_text(file, label, homeless[label], vacant)
+            edits.append(Edit(vacant.statement.start, vacant.close + 1, text))
+    model = next(iter(emptied), None)
+    ordered = [anchors[start] for start in sorted(anchors)]
+    for label in pending:
+        at, before, after = _place(file, ordered, emptied, label)
+        text = _load_text(file, label, homeless[label], model) + file.newline
+        earlier = added.get(at, (before, b"", after))
+        added[at] = earlier[0], earlier[1] + text, earlier[2]
+    for start, end in _runs([(load.statement.lead, load.statement.end) for load in emptied]):
+        edits.append(_removed(file, start, end))
+    return edits + [Edit(at, at, before + text + after) for at, (before, text, after) in added.items()]
 
 
 def _moved_whole(load: Load, symbols: dict[str, str]) -> bool:
     return {symbol.local: symbol.name for symbol in load.symbols} == symbols
 
 
-def _in_place(loads: list[Load], staying: list[Load], vacant: Load, label: str) -> bool:
+def _in_place(loads: list[Load], anchors: Iterable[tuple[str, Statement]], vacant: Load, label: str) -> bool:
     """Whether a load of `label` where `vacant` stands keeps the order of the statements, if they have one."""
     key, here = sort_key(label), vacant.statement.start
     keys = [sort_key(load.label) for load in loads]
     if keys != sorted(keys):
         return True
-    return all((load.statement.start < here) == (sort_key(load.label) < key) for load in staying)
+    return all((statement.start < here) == (sort_key(other) < key) for other, statement in anchors)
 
 
 def _load_text(file: SourceFile, label: str, symbols: dict[str, str], model: Load | None) -> bytes:
@@ -269,16 +276,18 @@ def _load_text(file: SourceFile, label: str, symbols: dict[str, str], model: Loa
     return b"load(" + b", ".join(texts) + b")"
 
 
-def _place(file: SourceFile, staying: list[Load], emptied: list[Load], label: str) -> tuple[int, bytes, bytes]:
-    """Where a new load goes, and the text in front of and behind it."""
+def _place(
+    file: SourceFile, anchors: list[tuple[str, Statement]], emptied: list[Load], label: str
+) -> tuple[int, bytes, bytes]:
+    """Where a new load goes among the statements that stay, and the text in front of and behind it."""
     nl = file.newline
-    if staying:
+    if anchors:
         key = sort_key(label)
-        keys = [sort_key(load.label) for load in staying]
-        at = sum(1 for other in keys if other < key) if keys == sorted(keys) else len(staying)
-        if at < len(staying):
-            return staying[at].statement.lead, b"", b""
-        last = staying[-1].statement.end
+        keys = [sort_key(other) for other, _ in anchors]
+        at = sum(1 for other in keys if other < key) if keys == sorted(keys) else len(anchors)
+        if at < len(anchors):
+            return anchors[at][1].lead, b"", b""
+        last = anchors[-1][1].end
         return last, b"" if file.data[last - 1 : last] == b"\n" else nl, b""
     if emptied:
         return emptied[0].statement.lead, b"", b""
@@ -292,25 +301,23 @@ def _place(file: SourceFile, staying: list[Load], emptied: list[Load], label: st
     return first.lead, b"", nl
 
 
-def _removed(file: SourceFile, load: Load) -> Edit:
-    """Drops a statement with the comments above it, and one of two blank lines that would meet."""
+def _runs(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The ranges with those that touch made one."""
+    runs: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if runs and runs[-1][1] == start:
+            runs[-1] = runs[-1][0], end
+        else:
+            runs.append((start, end))
+    return runs
+
+
+def _removed(file: SourceFile, start: int, end: int) -> Edit:
+    """Drops statements with the comments above them, and one of two blank lines that would meet."""
     data = file.data
-    start, end = load.statement.lead, load.statement.end
     above_blank = start == 0 or data[:start].endswith((b"\n\n", b"\n\r\n")) or data[:start] == b"\xef\xbb\xbf"
     if above_blank:
         blank = re.compile(rb"(?:[ \t]*\r?\n)+").match(data, end)
         if blank:
             end = blank.end()
     return Edit(start, end, b"")
-
-
-def _one_insertion_each(edits: list[Edit]) -> list[Edit]:
-    """Insertions at the same offset, made one."""
-    merged: list[Edit] = []
-    for edit in edits:
-        twin = next((other for other in merged if other.start == other.end == edit.start == edit.end), None)
-        if twin is not None:
-            merged[merged.index(twin)] = Edit(twin.start, twin.end, twin.text + edit.text)
-        else:
-            merged.append(edit)
-    return merged

@@ -5,14 +5,14 @@ A call that was in buildifier's form stays in it; any other keeps the form it ha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from buildfile.calls import Argument, Call
 from buildfile.edits import Edit
 from buildfile.items import Items, merge_deletions
 from buildfile.source import FileKind
-from buildfile.style import attribute_key
+from buildfile.style import INDENT, attribute_key
 from buildfile.targets import Change
 
 
@@ -54,32 +54,43 @@ def rewrite(
         edits.append(Edit(*call.callee_range, callee.encode()))
         changes.append(Change(key, "kind"))
     present = {argument.name: argument for argument in call.arguments if argument.name not in (None, "*", "**")}
-    adding: list[tuple[str, bytes]] = []
+    plan = _Plan(call, drop & present.keys())
+    for name in plan.dropped:
+        changes.append(Change(key, name))
     for name, value in put.items():
         argument = present.get(name)
         if argument is None:
-            adding.append((name, f"{name} = {value}".encode()))
+            plan.added.append((name, f"{name} = {value}".encode()))
             changes.append(Change(key, name))
         elif call.text(argument) != value.encode():
-            edits.append(Edit(argument.value_start, argument.end, value.encode()))
+            plan.values[name] = value.encode()
             changes.append(Change(key, name))
-    dropping = {name for name in drop if name in present}
-    moving: dict[str, str] = {}
     for old, new in rename.items():
-        argument = present.get(old)
-        if argument is None:
-            continue
-        changes += [Change(key, old), Change(key, new)]
-        if _stays_in_order(call, old, new):
-            edits.append(Edit(argument.start, argument.start + len(old), new.encode()))
-        else:
-            moving[old] = new
-    for name in sorted(dropping):
-        changes.append(Change(key, name))
-    edits += _rearrange(call, dropping, adding, moving)
+        if old in present:
+            plan.names[old] = new
+            changes += [Change(key, old), Change(key, new)]
     if "name" in put or "name" in drop:
         changes += [Change(key, "removed"), Change(put.get("name", "").strip("\"'"), "added")]
-    return Rewritten(tuple(edits), tuple(changes))
+    return Rewritten((*edits, *_rearranged(plan)), tuple(changes))
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is to become of the arguments of a call."""
+
+    call: Call
+    dropped: set[str]
+    added: list[tuple[str, bytes]] = field(default_factory=list)
+    values: dict[str, bytes] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def text(self, argument: Argument) -> bytes:
+        """An argument as it will be."""
+        data, name = self.call.file.data, str(argument.name)
+        if name not in self.values and name not in self.names:
+            return data[argument.start : argument.end]
+        head = data[argument.start + len(name) : argument.value_start]
+        return self.names.get(name, name).encode() + head + self.values.get(name, self.call.text(argument))
 
 
 def _sorted_kind(call: Call) -> bool:
@@ -103,35 +114,33 @@ def _tail(call: Call) -> list[Argument]:
     return arguments[start:]
 
 
-def _stays_in_order(call: Call, old: str, new: str) -> bool:
-    if not _sorted_kind(call) or call.splats:
-        return True
-    names = [str(argument.name) for argument in _tail(call)]
-    return not _in_order(names) or _in_order([new if name == old else name for name in names])
-
-
-def _rearrange(call: Call, dropping: set[str], adding: list[tuple[str, bytes]], moving: dict[str, str]) -> list[Edit]:
-    """The edits that drop, add and move arguments."""
-    if not (dropping or adding or moving):
-        return []
-    data = call.file.data
+def _rearranged(plan: _Plan) -> list[Edit]:
+    """The edits that change, drop, add and move arguments."""
+    call = plan.call
     ranges = [(argument.start, argument.end) for argument in call.arguments]
-    opened = data.index(b"(", call.callee_range[1]) + 1
-    items = Items(data, opened, call.end - 1, ranges, call.file.newline)
-    names = [argument.name for argument in call.arguments]
-    edits = [items.delete(index) for index, name in enumerate(names) if name in dropping or name in moving]
-    new = list(adding)
-    for old, renamed in moving.items():
-        start, end = ranges[names.index(old)]
-        new.append((renamed, renamed.encode() + data[start + len(old) : end]))
-    if not new:
-        return merge_deletions(edits)
-    if _must_open(call, items, len(names) - len(dropping) - len(moving), len(new)):
-        return [_opened(call, items, dropping | moving.keys(), new)]
+    items = Items(call.file.data, call.open, call.end - 1, ranges, call.file.newline)
+    if _must_open(call, items, len(ranges) - len(plan.dropped), len(plan.added)):
+        return [_opened(plan, items)]
+    moving = _moving(plan)
+    edits: list[Edit] = []
+    new = list(plan.added)
+    gone: list[int] = []
+    for index, argument in enumerate(call.arguments):
+        name = str(argument.name)
+        if name in plan.dropped:
+            gone.append(index)
+        elif name in moving:
+            gone.append(index)
+            new.append((plan.names[name], plan.text(argument)))
+        else:
+            if name in plan.names:
+                edits.append(Edit(argument.start, argument.start + len(name), plan.names[name].encode()))
+            if name in plan.values:
+                edits.append(Edit(argument.value_start, argument.end, plan.values[name]))
+    edits += items.delete(gone)
     places: dict[int, list[tuple[str, bytes]]] = {}
-    gone = dropping | moving.keys()
     for name, text in new:
-        places.setdefault(_place(call, name, gone), []).append((name, text))
+        places.setdefault(_place(plan, name, moving), []).append((name, text))
     for after, group in places.items():
         if _sorted_kind(call):
             group.sort(key=lambda item: attribute_key(item[0]))
@@ -139,18 +148,30 @@ def _rearrange(call: Call, dropping: set[str], adding: list[tuple[str, bytes]], 
     return merge_deletions(edits)
 
 
-def _place(call: Call, name: str, gone: Collection[str | None]) -> int:
+def _moving(plan: _Plan) -> set[str]:
+    """The renamed arguments that leave their place, since the others are in order and would not be any more."""
+    if not _sorted_kind(plan.call) or plan.call.splats or not plan.names:
+        return set()
+    names = [str(argument.name) for argument in _tail(plan.call) if argument.name not in plan.dropped]
+    if not _in_order(names) or _in_order([plan.names.get(name, name) for name in names]):
+        return set()
+    return set(plan.names)
+
+
+def _place(plan: _Plan, name: str, moving: set[str]) -> int:
     """The index of the argument that a new one follows; -1 for the first place."""
+    call = plan.call
     tail = {argument.start for argument in _tail(call)}
     best = -1
     for index, argument in enumerate(call.arguments):
-        if argument.name in gone:
+        here = str(argument.name)
+        if here in plan.dropped or here in moving:
             continue
         if argument.start not in tail:
-            if not any(other.start in tail for other in call.arguments[index + 1 :]) and argument.name == "**":
+            if not any(other.start in tail for other in call.arguments[index + 1 :]) and here == "**":
                 break
             best = index
-        elif not _sorted_kind(call) or attribute_key(str(argument.name)) < attribute_key(name):
+        elif not _sorted_kind(call) or attribute_key(plan.names.get(here, here)) < attribute_key(name):
             best = index
     return best
 
@@ -167,15 +188,21 @@ def _must_open(call: Call, items: Items, kept: int, added: int) -> bool:
     )
 
 
-def _opened(call: Call, items: Items, gone: Collection[str | None], new: list[tuple[str, bytes]]) -> Edit:
-    data, nl = call.file.data, call.file.newline
-    line = data.rfind(b"\n", 0, call.start) + 1
-    indent = data[line : line + len(data[line : call.start]) - len(data[line : call.start].lstrip(b" \t"))]
+def _opened(plan: _Plan, items: Items) -> Edit:
+    """The call with a line for each argument."""
+    call, nl = plan.call, plan.call.file.newline
+    before = call.file.data[call.file.data.rfind(b"\n", 0, call.start) + 1 : call.start]
+    indent = before[: len(before) - len(before.lstrip(b" \t"))]
     kept = [
-        (str(argument.name), data[argument.start : argument.end])
+        (plan.names.get(str(argument.name), str(argument.name)), plan.text(argument))
         for argument in call.arguments
-        if argument.name not in gone
+        if argument.name not in plan.dropped
     ]
-    texts = [text for _, text in sorted(kept + new, key=lambda item: attribute_key(item[0]))]
-    inner = b"".join(indent + b"    " + text + b"," + nl for text in texts)
+    texts = [text for _, text in sorted(kept + plan.added, key=lambda item: _line_key(item[0]))]
+    inner = b"".join(indent + INDENT + text + (nl if text.startswith(b"*") else b"," + nl) for text in texts)
     return Edit(items.open, items.close, nl + inner + indent)
+
+
+def _line_key(name: str) -> tuple[int, tuple[int, str]]:
+    """The place of an argument: positional ones, named ones in their order, unpacked ones."""
+    return 0 if name == "None" else 2 if name in ("*", "**") else 1, attribute_key(name)

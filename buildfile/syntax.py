@@ -13,6 +13,8 @@ Python allows and Bazel does not is found by `not_starlark`
 from __future__ import annotations
 
 import ast
+import contextlib
+import functools
 import re
 import warnings
 from dataclasses import dataclass
@@ -86,7 +88,25 @@ def parse(data: bytes, start: int, end: int) -> Tree:
         raise Unparsable("nested too deeply, or too long a chain of operators", start) from None
     except ValueError as error:  # a NUL byte
         raise Unparsable(str(error), start) from None
-    return Tree(tuple(module.body), tuple(lines))
+    tree = Tree(tuple(module.body), tuple(lines))
+    if text != data[start:end]:
+        _unmask(tree, data)
+    return tree
+
+
+def _unmask(tree: Tree, data: bytes) -> None:
+    """Gives string literals the value they have in the file; bytes that are not UTF-8 are Latin-1, as for Bazel."""
+    for top in tree.body:
+        for node in ast.walk(top):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                source = data[tree.start(node) : tree.end(node)]
+                try:
+                    text = source.decode("utf-8")
+                except UnicodeDecodeError:
+                    text = source.decode("latin-1")
+                with contextlib.suppress(SyntaxError, ValueError), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    node.value = ast.literal_eval(text)
 
 
 _WS = rb"(?>[ \t\r\n]++|#[^\n]*+\n)*+"
@@ -118,7 +138,10 @@ def _plain_call(inner: bytes) -> bytes:
     return _DOTTED + rb"\(" + _WS + _series(inner + rb"(?!" + _WS + rb"=)") + _series(keyword) + rb"\)"
 
 
-_PLAIN = re.compile(_plain_call(_plain(2)) + rb"[ \t]*+(?:#[^\n]*+)?\r?(?:\n|\Z)", re.DOTALL)
+@functools.cache
+def _plain_pattern() -> re.Pattern[bytes]:
+    """Compiled when first asked for, since that takes longer than many a run."""
+    return re.compile(_plain_call(_plain(2)) + rb"[ \t]*+(?:#[^\n]*+)?\r?(?:\n|\Z)", re.DOTALL)
 
 
 def plainly_valid(data: bytes, start: int, end: int) -> bool:
@@ -126,7 +149,7 @@ def plainly_valid(data: bytes, start: int, end: int) -> bool:
 
     False says nothing.
     """
-    found = _PLAIN.match(data, start, end)
+    found = _plain_pattern().match(data, start, end)
     return found is not None and not data[found.end() : end].strip()
 
 
