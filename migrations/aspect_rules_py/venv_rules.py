@@ -5,164 +5,113 @@ https://github.com/aspect-build/rules_py/pull/944
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from buildfile.bindings import Symbol
 from buildfile.calls import Call
-from buildfile.edits import Edit
-from buildfile.rewrite import Rewritten, rewrite
+from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
-from buildfile.targets import Change
+from migrations.aspect_rules_py._by_name import TURN, by_name
+from migrations.aspect_rules_py._renamed import Called, Renaming, renamed, unpacked
 from migrations.aspect_rules_py._surface import DEFS, PLAN, UPSTREAM, anywhere
-from migrations.finding import Finding, Fix, Level
+from migrations.finding import Finding, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
-from migrations.view import Use, View
+from migrations.view import View
 
 _NEW = {"py_venv_binary": "py_binary", "py_venv_test": "py_test"}
 _OLD = anywhere(*_NEW)
 _DROPPED = ("mode", "debug")
+_SHAPE = {"expose_venv": "True", "isolated": "False"}
+_HOME = re.compile(rb"bazel-(?:bin|out)/[\w/.$(){}-]*?/?\.(?!runfiles)[\w-]+(?=/(?:bin|lib|pyvenv\.cfg))")
 
 
 def find(view: View) -> Iterator[Finding]:
-    """Calls, aliases, values and idle loads of the two symbols."""
-    locals_ = {name: symbol for name, symbol in view.bindings.loaded.items() if symbol in _OLD}
-    if not locals_:
+    """Calls, aliases, values and idle loads of the two symbols; in text, their names and directories."""
+    if view.file.kind is FileKind.TEXT:
+        yield from _in_text(view)
         return
-    uses = list(view.uses(_OLD))
-    calls = [call for call, _ in view.calls(_OLD)]
-    for name, symbol in sorted(locals_.items()):
-        yield from _local(view, name, symbol, calls, uses)
+    preserve = view.option("semantics", "preserve") == "preserve"
+    value = "Use {new} of {label}, and give its targets expose_venv = True, isolated = False where the rule is called."
+    what = Renaming(_NEW, _OLD, DEFS, _called, _wrapper if preserve else None, value if preserve else "")
+    yield from renamed(view, what)
+    for string in view.strings(*_NEW):
+        if re.search(r"kind\(\W*py_venv_(?:binary|test)", string.value):
+            yield Finding(
+                string.start,
+                string.end,
+                "the query asks for rules that are gone",
+                advice="Ask for py_binary and py_test; else it finds nothing, without an error.",
+            )
 
 
-def _local(view: View, name: str, symbol: Symbol, calls: list[Call], uses: list[Use]) -> Iterator[Finding]:
-    """Everything about one local name of one of the symbols."""
-    new = _NEW[symbol.name]
-    kept = symbol.name not in name
-    local, wanted = (name, True) if kept else view.bindings.free_name(name.replace(symbol.name, new), Symbol(DEFS, new))
-    label = view.spell(DEFS, like=_label_of(view, name))
-    bind = {local: (label, new)} if wanted else {}
-    release = frozenset() if kept else frozenset({name})
-    mine = [call for call in calls if view.bindings.root(call.callee) == name]
-    aliases = [use for use in uses if use.name == name and _aliased(view, use)]
-    values = [use for use in uses if view.bindings.root(use.name) == name and use not in aliases]
-    wrapped = {_aliased(view, use) for use in aliases} if view.file.kind is FileKind.BZL else set()
-    parts: list[Finding] = []
-    message = f"{symbol.name} became {new}"
-    for call in mine:
-        if call.callee not in wrapped:
-            fix = Fix.of(_rewritten(view, call, local if call.callee == name else None), bind=bind, release=release)
-            advice, level = _left_to_do(call)
-            parts.append(Finding(call.start, call.callee_range[1], message, fix, advice, level))
-    for use in aliases:
-        parts.append(Finding(use.start, use.end, message, _alias_fix(view, use, local, new, bind, release)))
-    if values and kept:
-        parts = []  # the name cannot mean the old rule for some uses and the new one for others
-    yield from _all_or_none(parts) if kept else parts
-    for use in values:
-        yield Finding(
-            use.start,
-            use.end,
-            f"{symbol.name} is gone, and is used here as a value",
-            advice=f"Use {new} of {label}, and give its targets {_added(view)}where the rule is called.",
-        )
-    if not mine and not aliases and not values:
-        idle = f"{symbol.name} is gone, and the name '{name}' is not used"
-        yield Finding(*_place_of(view, name), idle, Fix(release=frozenset({name})))
-
-
-def _all_or_none(parts: list[Finding]) -> Iterator[Finding]:
-    """One finding with the fixes of all: a name that is kept changes its meaning once."""
-    fixes = [part.fix for part in parts if part.fix is not None]
-    if not fixes:
-        return
-    whole = Fix(
-        tuple(edit for fix in fixes for edit in fix.edits),
-        tuple(change for fix in fixes for change in fix.changes),
-        fixes[0].bind,
-    )
-    level = Level.PERSON if any(part.advice and part.level is Level.PERSON for part in parts) else Level.NOTE
-    advice = " ".join(sorted({part.advice for part in parts if part.advice}))
-    yield replace(parts[0], fix=whole, advice=advice, level=level)
-
-
-def _rewritten(view: View, call: Call, callee: str | None) -> Rewritten:
-    put = {}
+def _called(view: View, call: Call, callee: str | None) -> Called:
+    hidden = unpacked(view, call)
+    put: dict[str, str] = {}
+    bind: dict[str, tuple[str, str]] = {}
     if view.option("semantics", "preserve") == "preserve":
-        put = {name: value for name, value in _SHAPE.items() if call.argument(name) is None}
-    return rewrite(call, callee=callee, put=put, drop=_DROPPED)
+        put = {
+            name: value for name, value in _SHAPE.items() if call.argument(name) is None and name not in (hidden or {})
+        }
+    advice = [_of_main(call), _of_unpacked(hidden)]
+    resolutions = call.argument("resolutions")
+    if resolutions is not None:
+        text, needed = by_name(view, call, resolutions.value)
+        if text is None:
+            advice.append(TURN)
+        else:
+            put["resolutions"] = text
+            bind = needed
+    rewritten = rewrite(call, callee=callee, put=put, drop=_DROPPED)
+    left = " ".join(text for text in advice if text)
+    if left or hidden is not None:
+        return Called(rewritten, bind, left)
+    unseen = "Cannot see into the unpacked arguments: they must not bring mode, debug, expose_venv or isolated."
+    return Called(rewritten, bind, unseen, Level.NOTE)
 
 
-_SHAPE = {"expose_venv": "True", "isolated": "False"}
+def _of_main(call: Call) -> str:
+    text = call.string("main")
+    if text is None or text.endswith(".py"):
+        return ""
+    return f'main = "{text}" has to end in .py: rename the file, or the out of the target.'
 
 
-def _added(view: View) -> str:
-    return "expose_venv = True, isolated = False " if view.option("semantics", "preserve") == "preserve" else "no more "
+def _of_unpacked(hidden: dict[str, ast.expr] | None) -> str:
+    found = [name for name in (*_DROPPED, "resolutions") if name in (hidden or {})]
+    return f"The unpacked arguments bring {' and '.join(found)}, which does not work any more." if found else ""
 
 
-def _aliased(view: View, use: Use) -> str:
-    """The name that a top-level `name = use` gives; `""` if the use is anything else."""
-    found = re.match(rb"([A-Za-z_]\w*)\s*=\s*", use.statement.text)
-    if found and use.statement.start + found.end() == use.start and not use.scope.function:
-        name = found[1].decode()
-        return name if view.bindings.aliases.get(name) == use.name else ""
-    return ""
-
-
-def _alias_fix(
-    view: View, use: Use, local: str, new: str, bind: dict[str, tuple[str, str]], release: frozenset[str]
-) -> Fix:
-    """Another name for the rule: in a .bzl a macro that keeps the v1 shape, else the same for the new rule."""
-    if view.file.kind is not FileKind.BZL or view.option("semantics", "preserve") == "plain":
-        return Fix((Edit(use.start, use.end, local.encode()),), bind=bind, release=release)
-    name, nl = _aliased(view, use), view.file.newline.decode()
-    lines = [
-        f"def {name}(name, **kwargs):",
-        f'    """A {new} with a virtualenv of its own beside it.',
+def _wrapper(local: str) -> list[str]:
+    return [
+        f'    """A {local.lstrip("_")} with a virtualenv of its own beside it.',
         "",
         "    Args:",
         "      name: the name of the target.",
-        f"      **kwargs: the attributes of {new}.",
+        f"      **kwargs: the attributes of {local.lstrip('_')}.",
         '    """',
         '    kwargs.setdefault("expose_venv", True)',
         '    kwargs.setdefault("isolated", False)',
         f"    {local}(name = name, **kwargs)",
     ]
-    statement = use.statement
-    before = _blank_lines(view.file.data, statement.lead, nl)
-    data = view.file.data
-    behind = data[statement.end : statement.end + 1] not in (b"", b"\n", b"\r")
-    text = before + nl.join(lines) + nl + (nl if behind else "")
-    key = "Name(id='name', ctx=Load())"
-    return Fix(
-        (Edit(statement.start, statement.end, text.encode()),), (Change(key, "added"),), bind=bind, release=release
-    )
 
 
-def _blank_lines(data: bytes, lead: int, nl: str) -> str:
-    """What sets a function off from a statement right above it."""
-    return "" if lead == 0 or data[:lead].endswith((b"\n\n", b"\n\r\n")) else nl
-
-
-def _left_to_do(call: Call) -> tuple[str, Level]:
-    """What the new rule does otherwise with this call, for a person; `""` if nothing."""
-    text = call.string("main")
-    if text is not None and not text.endswith(".py"):
-        return f'main = "{text}" has to end in .py: rename the file, or the out of the target.', Level.PERSON
-    if call.splats:
-        unseen = "Cannot see into the unpacked arguments: they must not bring mode, debug, expose_venv or isolated."
-        return unseen, Level.NOTE
-    return "", Level.PERSON
-
-
-def _label_of(view: View, name: str) -> str:
-    return next((load.label for load in view.loads if any(item.local == name for item in load.symbols)), "")
-
-
-def _place_of(view: View, name: str) -> tuple[int, int]:
-    return next((item.start, item.end) for load in view.loads for item in load.symbols if item.local == name)
+def _in_text(view: View) -> Iterator[Finding]:
+    """The first mention of each symbol in a file, and paths of virtualenvs."""
+    for old, new in _NEW.items():
+        found = re.search(rb"(?<![\w/.-])" + old.encode() + rb"(?!\w)", view.file.data)
+        if found:
+            yield Finding(
+                *found.span(), f"{old} became {new}", advice="Change the text where it is about v2.", level=Level.NOTE
+            )
+    for found in _HOME.finditer(view.file.data):
+        yield Finding(
+            *found.span(),
+            f"{found[0].decode()} may be the virtualenv of a py_venv_binary or py_venv_test, now under another name",
+            advice="With expose_venv it ends in .venv; without, it begins with ._ and ends in .venv.",
+            level=Level.NOTE,
+        )
 
 
 MIGRATION = Migration(
@@ -185,8 +134,8 @@ MIGRATION = Migration(
         references=(PLAN, UPSTREAM + "/commit/afa44184"),
     ),
     gate=Gate(since="2.0.0-alpha.0"),
-    kinds=(FileKind.BUILD, FileKind.BZL),
-    needles=(b"py_venv_binary", b"py_venv_test"),
+    kinds=(FileKind.BUILD, FileKind.BZL, FileKind.TEXT),
+    needles=(b"py_venv_binary", b"py_venv_test", b"bazel-bin/", b"bazel-out/"),
     find=find,
     cases=(
         Case(
@@ -280,6 +229,120 @@ MIGRATION = Migration(
             "a load that is not used goes",
             'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n\nexports_files(["a"])\n',
             'exports_files(["a"])\n',
+        ),
+        Case(
+            "rules in a list, called in a comprehension",
+            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary", "py_venv_test")\n\n'
+            "[rule(\n    name = n,\n    main = n,\n) for rule, n in []]\n\n"
+            '[rule(\n    name = "x",\n    main = "x.py",\n) for rule in [\n'
+            "    py_venv_binary,\n    py_venv_test,\n]]\n",
+            'load("@aspect_rules_py//py:defs.bzl", "py_binary", "py_test")\n\n'
+            "[rule(\n    name = n,\n    main = n,\n) for rule, n in []]\n\n"
+            '[rule(\n    name = "x",\n    expose_venv = True,\n    isolated = False,\n    main = "x.py",\n'
+            ") for rule in [\n    py_binary,\n    py_test,\n]]\n",
+        ),
+        Case(
+            "a loop over the rules in a macro",
+            {
+                "m.bzl": 'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary", t = "py_venv_test")\n\n'
+                "def m(name):\n    for rule in [py_venv_binary]:\n        rule(name = name)\n    t(name = name + 1)\n"
+            },
+            {
+                "m.bzl": 'load("@aspect_rules_py//py:defs.bzl", "py_binary", t = "py_test")\n\n'
+                "def m(name):\n    for rule in [py_binary]:\n"
+                "        rule(name = name, expose_venv = True, isolated = False)\n"
+                "    t(name = name + 1, expose_venv = True, isolated = False)\n"
+            },
+        ),
+        Case(
+            "rules in a dict are left to a person",
+            {
+                "m.bzl": 'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n\n'
+                'RULES = {"bin": py_venv_binary}\n\ndef m(name):\n    RULES["bin"](name = name)\n'
+            },
+            person=("used here as a value",),
+        ),
+        Case(
+            "a value with plain semantics",
+            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_test")\nload("//:m.bzl", "m")\n\n'
+            'm(\n    name = "x",\n    rule = py_venv_test,\n)\n',
+            'load("@aspect_rules_py//py:defs.bzl", "py_test")\nload("//:m.bzl", "m")\n\n'
+            'm(\n    name = "x",\n    rule = py_test,\n)\n',
+            notes=("became py_test",),
+            options={"semantics": "plain"},
+        ),
+        Case(
+            "with_cfg needs a rule",
+            {
+                "m.bzl": 'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_test")\n'
+                'load("@with_cfg.bzl", "with_cfg")\n\nx, _x = with_cfg(py_venv_test).build()\n'
+            },
+            person=("used here as a value",),
+            options={"semantics": "plain"},
+        ),
+        Case(
+            "arguments unpacked from a dict that can be seen",
+            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n\n'
+            'COMMON = {"tags": ["x"]}\n\npy_venv_binary(\n    name = "b",\n    main = "b.py",\n    **COMMON\n)\n\n'
+            'py_venv_binary(**dict(name = "c", main = "c.py", mode = "m"))\n',
+            'load("@aspect_rules_py//py:defs.bzl", "py_binary")\n\n'
+            'COMMON = {"tags": ["x"]}\n\npy_binary(\n    name = "b",\n    expose_venv = True,\n'
+            '    isolated = False,\n    main = "b.py",\n    **COMMON\n)\n\n'
+            "py_binary(\n    expose_venv = True,\n    isolated = False,\n"
+            '    **dict(name = "c", main = "c.py", mode = "m")\n)\n',
+            person=("became py_binary",),
+        ),
+        Case(
+            "resolutions by label become a struct by name",
+            {
+                "MODULE.bazel": 'bazel_dep(name = "aspect_rules_py", version = "1.11.7", repo_name = "rpy")\n',
+                "BUILD.bazel": 'load("@rpy//py/unstable:defs.bzl", "py_venv_binary")\n\npy_venv_binary(\n'
+                '    name = "b",\n    main = "b.py",\n    resolutions = {\n        # ours\n'
+                '        "//a:six": "six",\n    },\n)\n',
+            },
+            {
+                "BUILD.bazel": 'load("@rpy//py:defs.bzl", "py_binary", "resolutions")\n\npy_binary(\n'
+                '    name = "b",\n    expose_venv = True,\n    isolated = False,\n    main = "b.py",\n'
+                "    resolutions = resolutions.empty().override({\n        # ours\n"
+                '        "six": "//a:six",\n    }),\n)\n',
+            },
+        ),
+        Case(
+            "resolutions by label become a dict by name on the branch",
+            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n\npy_venv_binary(\n    name = "b",\n'
+            '    main = "b.py",\n    resolutions = {"//a:six": "six"},\n)\n',
+            'load("@aspect_rules_py//py:defs.bzl", "py_binary")\n\npy_binary(\n    name = "b",\n'
+            '    expose_venv = True,\n    isolated = False,\n    main = "b.py",\n'
+            '    resolutions = {"six": "//a:six"},\n)\n',
+            to="main",
+        ),
+        Case(
+            "resolutions that are a struct again, and some that cannot be turned",
+            'load("@aspect_rules_py//py:defs.bzl", "resolutions")\n'
+            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n\n'
+            'R = resolutions.from_requirements({"a": "b"})\n\n'
+            'py_venv_binary(\n    name = "b",\n    main = "b.py",\n    resolutions = R.to_label_keyed_dict(),\n)\n\n'
+            'py_venv_binary(\n    name = "c",\n    main = "c.py",\n    resolutions = BY_LABEL,\n)\n',
+            'load("@aspect_rules_py//py:defs.bzl", "py_binary", "resolutions")\n\n'
+            'R = resolutions.from_requirements({"a": "b"})\n\n'
+            'py_binary(\n    name = "b",\n    expose_venv = True,\n    isolated = False,\n    main = "b.py",\n'
+            "    resolutions = R,\n)\n\n"
+            'py_binary(\n    name = "c",\n    expose_venv = True,\n    isolated = False,\n    main = "c.py",\n'
+            "    resolutions = BY_LABEL,\n)\n",
+            person=("became py_binary",),
+        ),
+        Case(
+            "a query for the rule",
+            'genquery(\n    name = "q",\n    expression = "kind(py_venv_test, //...)",\n    scope = [],\n)\n',
+            person=("the query asks",),
+        ),
+        Case(
+            "documents and scripts are not edited",
+            {
+                "README.md": "Use py_venv_binary. Use py_venv_binary.\n",
+                "run.sh": "bazel-bin/p/.app/bin/python x\nbazel-bin/p/x.runfiles/bin/y\n",
+            },
+            notes=("became py_binary", "another name"),
         ),
         Case(
             "the same name of another ruleset",
