@@ -79,7 +79,7 @@ class Bindings:
                 names.add(found[1].decode())
                 continue
             found = _ASSIGNED.match(data, start, statement.end)
-            if found:
+            if found and found[1].count(b"(") == found[1].count(b")"):  # else the `=` is that of a keyword
                 names.update(name.decode() for name in _NAME.findall(found[1]))
         return frozenset(names)
 

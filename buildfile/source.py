@@ -41,6 +41,7 @@ _NAMES = {
     "WORKSPACE.bzlmod": FileKind.WORKSPACE,
     "REPO.bazel": FileKind.REPO,
     ".bazelrc": FileKind.BAZELRC,
+    "prelude_bazel": FileKind.BZL,
 }
 
 

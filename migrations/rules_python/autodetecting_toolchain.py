@@ -32,7 +32,7 @@ def find(view: View) -> Iterator[Finding]:
     if view.file.kind is FileKind.BAZELRC:
         yield from _in_bazelrc(view)
         return
-    registered = [call for call in view.calls_named("register_toolchains")]
+    registered = list(view.calls_named("register_toolchains"))
     for string in view.strings("autodetecting_toolchain"):
         if view.canonical(string.value) not in _OLD:
             continue

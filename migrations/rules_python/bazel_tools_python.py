@@ -82,7 +82,8 @@ MIGRATION = Migration(
             {
                 "r.bzl": "def _impl(ctx):\n"
                 '    return ctx.toolchains["@rules_python//python:toolchain_type"].py3_runtime.interpreter\n\n'
-                'r = rule(\n    implementation = _impl,\n    toolchains = ["@rules_python//python:toolchain_type"],\n)\n'
+                "r = rule(\n    implementation = _impl,\n"
+                '    toolchains = ["@rules_python//python:toolchain_type"],\n)\n'
             },
         ),
         Case(
