@@ -35,7 +35,7 @@ def find(view: View) -> Iterator[Finding]:
         if not (isinstance(argument.value, ast.Constant) and argument.value.value is False):
             version = call.string("python_version")
             flag = f"--{view.workspace.spell(_FLAG)}={version or '<version>'}"
-            if (view.workspace.path, version) not in view.facts["interp-default"]:
+            if (view.workspace.path, version) not in view.facts.get("interp-default", ()):
                 advice = f"Put 'common {flag}' into .bazelrc; without it v2 does not know which version is the default."
         yield Finding(argument.start, argument.end, "toolchain of python_interpreters has no is_default", fix, advice)
 
