@@ -459,6 +459,8 @@ def settle(state: Run, file: SourceFile, *, new: bool = False) -> FileResult:
                 result.findings = [_reported(id, now, replace(item, level=Level.PERSON)) for id, item in found]
                 return result
             accepted = _compatible(fixable)
+            if not accepted:
+                raise _Breach(f"{_names(fixable)}: a fix whose own edits want the same bytes")
             now, steps = apply_fixes(now, view, accepted)
             fixed += [_reported(id, view.file, item, fixed=True) for id, item in accepted]
             left = [(id, _moved(item, steps)) for id, item in (*left, *((i, f) for i, f in accepted if f.advice))]
