@@ -17,7 +17,7 @@ from buildfile.edits import Edit
 from buildfile.items import Items, merge_deletions
 from buildfile.labels import sort_key
 from buildfile.source import SourceFile
-from buildfile.statements import STRING, Statement
+from buildfile.statements import STRING, Statement, removal
 from buildfile.style import INDENT, quote
 
 _TOKEN = re.compile(rb"\s+|#[^\n]*|([A-Za-z_]\w*)[ \t\r\n]*=|(" + STRING + rb")|(,)|(\))", re.DOTALL)
@@ -250,7 +250,7 @@ def _replace_loads(
         earlier = added.get(at, (before, b"", after))
         added[at] = earlier[0], earlier[1] + text, earlier[2]
     for start, end in _runs([(load.statement.lead, load.statement.end) for load in emptied]):
-        edits.append(_removed(file, start, end))
+        edits.append(removal(file.data, start, end))
     return edits + [Edit(at, at, before + text + after) for at, (before, text, after) in added.items()]
 
 
@@ -310,14 +310,3 @@ def _runs(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             runs.append((start, end))
     return runs
-
-
-def _removed(file: SourceFile, start: int, end: int) -> Edit:
-    """Drops statements with the comments above them, and one of two blank lines that would meet."""
-    data = file.data
-    above_blank = start == 0 or data[:start].endswith((b"\n\n", b"\n\r\n")) or data[:start] == b"\xef\xbb\xbf"
-    if above_blank:
-        blank = re.compile(rb"(?:[ \t]*\r?\n)+").match(data, end)
-        if blank:
-            end = blank.end()
-    return Edit(start, end, b"")

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from buildfile.edits import Edit
+
 if TYPE_CHECKING:
     from buildfile.syntax import Tree
 
@@ -131,6 +133,21 @@ def cut(data: bytes) -> tuple[Statement, ...]:
     if open_at is not None:
         found.append(Statement(data, *open_at, open_end, open_error))
     return tuple(found)
+
+
+_BLANK_LINES = re.compile(rb"(?:[ \t]*\r?\n)+")
+
+
+def removal(data: bytes, start: int, end: int) -> Edit:
+    """The edit that drops statements, `start` being the `lead` of the first, and one of two blanks that would meet."""
+    if start == 0 or data[:start].endswith((b"\n\n", b"\n\r\n")) or data[:start] == b"\xef\xbb\xbf":
+        blank = _BLANK_LINES.match(data, end)
+        if blank:
+            end = blank.end()
+    if end == len(data):
+        kept = data[:start].rstrip(b" \t\r\n")
+        start = min(start, len(kept) + len(b"\r\n" if data.startswith(b"\r\n", len(kept)) else b"\n")) if kept else 0
+    return Edit(start, end, b"")
 
 
 def _slow_line(data: bytes, at: int) -> tuple[int, tuple[str, int] | None]:

@@ -1,0 +1,27 @@
+"""Dropping a statement leaves the blank lines as buildifier has them."""
+
+from __future__ import annotations
+
+import pytest
+
+from buildfile.edits import apply
+from buildfile.statements import cut, removal
+
+
+@pytest.mark.parametrize(
+    ("before", "word", "after"),
+    [
+        (b"a()\n\n# why\nx()\n\nb()\n", b"x", b"a()\n\nb()\n"),
+        (b"a()\nx()\nb()\n", b"x", b"a()\nb()\n"),
+        (b"x()\n\nb()\n", b"x", b"b()\n"),
+        (b"a()\n\nx()\n", b"x", b"a()\n"),
+        (b"a()\r\n\r\nx()\r\n", b"x", b"a()\r\n"),
+        (b"a()\nx()", b"x", b"a()\n"),
+        (b"x()\n", b"x", b""),
+        (b"\xef\xbb\xbfx()\n\na()\n", b"x", b"\xef\xbb\xbfa()\n"),
+        (b"# file\n\nx()\n", b"x", b"# file\n"),
+    ],
+)
+def test_removal(before: bytes, word: bytes, after: bytes) -> None:
+    statement = next(item for item in cut(before) if item.text.startswith(word))
+    assert apply(before, [removal(before, statement.lead, statement.end)]) == after
