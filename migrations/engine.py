@@ -135,6 +135,16 @@ class Run:
     active: dict[str, tuple[Migration, ...]]
     facts: dict[str, Any] = field(default_factory=dict)
     visits: dict[str, frozenset[str]] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+    def read(self, path: str) -> bytes:
+        """What a file holds, or is to hold where `contents` says so.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        data = self.contents.get(path)
+        return read_bytes(f"{os.fspath(self.request.root)}/{path}") if data is None else data
 
     def view(self, file: SourceFile) -> View:
         """The view of a file in its workspace."""
@@ -343,14 +353,14 @@ def gather(state: Run, facts: list[Any], hits: list[Entry], by_path: dict[str, E
 
 def _traced(state: Run, migration: Migration, entries: list[Entry]) -> list[tuple[str, Any]]:
     """What a migration's `trace` says about files that its facts led to; those that cannot be read say nothing."""
-    root, trace = os.fspath(state.request.root), migration.trace
+    trace = migration.trace
     assert trace is not None
 
     def look(chunk: Sequence[Entry]) -> list[tuple[str, Any]]:
         found = []
         for entry in chunk:
             try:
-                data = read_bytes(f"{root}/{entry.path}")
+                data = state.read(entry.path)
             except OSError:
                 continue  # settling the file says so
             fact = trace(state.view(SourceFile(entry.path, entry.kind, data)))
@@ -397,8 +407,6 @@ def _collect(outcome: Outcome, result: FileResult) -> None:
 
 
 def _settler(state: Run) -> Callable[[Sequence[Entry]], list[FileResult]]:
-    root = os.fspath(state.request.root)
-
     def work(chunk: Sequence[Entry]) -> list[FileResult]:
         results = []
         for entry in chunk:
@@ -406,7 +414,7 @@ def _settler(state: Run) -> Callable[[Sequence[Entry]], list[FileResult]]:
                 results.append(settle(state, SourceFile(entry.path, entry.kind, b""), new=True))
                 continue
             try:
-                data = read_bytes(f"{root}/{entry.path}")
+                data = state.read(entry.path)
             except OSError as error:
                 reason = f"cannot be read: {error.strerror or error}"
                 results.append(FileResult(entry.path, failure=Failure(entry.path, 0, reason)))
