@@ -35,6 +35,13 @@ _PRIORITY = {
 }
 
 
+SORTED_LISTS = frozenset(
+    ("data", "deps", "exports", "hdrs", "implementation_deps", "imports", "includes", "resources", "runtime_deps")
+    + ("srcs", "tags", "tools", "visibility")
+)
+"""Attributes whose lists of strings buildifier sorts, as far as Python and C++ targets have them."""
+
+
 def attribute_key(name: str) -> tuple[int, str]:
     """The place of an attribute in a call of a BUILD file: `name` first, `deps` near the end, the rest by name."""
     return _PRIORITY.get(name, 0), name

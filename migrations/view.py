@@ -11,11 +11,13 @@ from typing import Any
 
 from buildfile.bindings import Bindings, Symbol
 from buildfile.calls import Call, Scope, calls_in, dotted, string_value, walk
+from buildfile.edits import Edit
 from buildfile.labels import BadLabel, Label
 from buildfile.loads import Load
 from buildfile.repository import Workspace
-from buildfile.source import SourceFile
-from buildfile.statements import Statement
+from buildfile.source import STARLARK, SourceFile
+from buildfile.statements import STRING, Statement
+from buildfile.style import SORTED_LISTS, quote, string_key
 from buildfile.syntax import Tree, Unparsable
 from buildfile.targets import Change
 from migrations.profiles import Target
@@ -181,12 +183,31 @@ class View:
                 if value is not None and any(part in value for part in parts) and isinstance(node, ast.expr):
                     yield String(value, tree.start(node), tree.end(node), statement, scope)
 
+    def comments(self, *parts: bytes) -> Iterator[tuple[int, int]]:
+        """The byte range of every comment of a Starlark file with one of some parts in it, `#` included."""
+        data = self.file.data
+        if self.file.kind in STARLARK and any(part in data for part in parts):
+            for found in _COMMENT_OR_STRING.finditer(data):
+                if data[found.start()] == 0x23 and any(part in found[0] for part in parts):
+                    yield found.start(), found.start() + len(found[0].rstrip(b"\r"))
+
     def changes_at(self, string: String | Use) -> Iterator[Change]:
         """What replacing a string or a name changes: the attributes it is part of, of every target around it."""
         for call in self.all_calls(string.statement):
             for argument in call.arguments:
                 if argument.start <= string.start and string.end <= argument.end and argument.name:
                     yield Change(call.key, argument.name)
+
+    def replacing(self, string: String, text: str) -> tuple[Edit, ...]:
+        """The edits that put another text into a string literal. A list that buildifier keeps sorted stays sorted."""
+        for call in self.all_calls(string.statement):
+            for argument in call.arguments:
+                value = argument.value
+                if argument.name in SORTED_LISTS and isinstance(value, ast.List):
+                    ranges = [(call.tree.start(item), call.tree.end(item)) for item in value.elts]
+                    if (string.start, string.end) in ranges:
+                        return _resorted(self.file.data, value.elts, ranges, (string.start, string.end), text)
+        return (Edit(string.start, string.end, quote(text)),)
 
     def label(self, text: str) -> Label | None:
         """A label of this file, its package relative to the workspace; None if the text is none."""
@@ -195,6 +216,21 @@ class View:
             return Label.parse(text, self.file.package if inner is None else inner)
         except BadLabel:
             return None
+
+
+def _resorted(
+    data: bytes, items: list[ast.expr], ranges: list[tuple[int, int]], replaced: tuple[int, int], text: str
+) -> tuple[Edit, ...]:
+    old = [string_value(item) or "" for item in items]
+    new = [text if place == replaced else value for place, value in zip(ranges, old, strict=True)]
+    between = data[ranges[0][0] : ranges[-1][1]]
+    if all(old) and b"#" not in between and sorted(old, key=string_key) == old:
+        new = sorted(new, key=string_key)
+    pairs = zip(ranges, old, new, strict=True)
+    return tuple(Edit(*place, quote(value)) for place, was, value in pairs if was != value)
+
+
+_COMMENT_OR_STRING = re.compile(rb"#[^\n]*+|" + STRING, re.DOTALL)
 
 
 def _word_pattern(words: tuple[str, ...]) -> re.Pattern[bytes]:

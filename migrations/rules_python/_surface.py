@@ -10,9 +10,7 @@ from collections.abc import Collection, Iterator
 
 from buildfile.bindings import Symbol
 from buildfile.calls import Call, dotted, walk
-from buildfile.edits import Edit
 from buildfile.source import FileKind
-from buildfile.style import quote
 from migrations.finding import Finding, Fix, Level, Safety
 from migrations.view import String, Use, View
 
@@ -146,6 +144,5 @@ def relabelled(
     safety: Safety = Safety.SAFE,
 ) -> Finding:
     """A finding that puts another label into a string."""
-    edit = Edit(string.start, string.end, quote(new))
-    fix = Fix((edit,), tuple(view.changes_at(string)), safety=safety)
+    fix = Fix(view.replacing(string, new), tuple(view.changes_at(string)), safety=safety)
     return Finding(string.start, string.end, message or f"{string.value} is {new} now", fix, advice, level)
