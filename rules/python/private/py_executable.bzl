@@ -141,6 +141,7 @@ def _write_stage2(ctx, output, main, py_info, runtime):
             "%export_pythonpath%": str(ctx.attr._bootstrap_impl_flag[FlagInfo].value == "system_python"),
             "%main%": repr(main or ""),
             "%main_module%": repr(ctx.attr.main_module),
+            "%self%": repr(runfiles_path(ctx, output)),
             "%target%": str(ctx.label),
             "%workspace%": ctx.workspace_name,
         },

@@ -7,6 +7,7 @@ they meet.
 load(":imports.bzl", "own_imports")
 load(":precompile_action.bzl", "compile_sources")
 load(":py_info.bzl", "merge_py_infos", "py_info_of")
+load(":runfiles_paths.bzl", "runfiles_path")
 
 def collect_py_info(ctx, settings):
     """Compiles a target's sources and merges them with what its dependencies give.
@@ -91,14 +92,40 @@ def python_runfiles(ctx, py_info, *, collect_pycs):
     Returns:
         runfiles.
     """
-    files = [py_info.transitive_required_sources, py_info.transitive_pyc_files]
+    pycs = [py_info.transitive_pyc_files]
     linked = py_info.pyc_runfiles
+    sources = [py_info.transitive_required_sources]
     if collect_pycs:
-        files.append(py_info.transitive_implicit_pyc_files)
+        pycs.append(py_info.transitive_implicit_pyc_files)
         linked = linked + py_info.implicit_pyc_runfiles
     else:
-        files.append(py_info.transitive_implicit_pyc_source_files)
-    return ctx.runfiles(transitive_files = depset(transitive = files)).merge_all(linked)
+        sources.append(py_info.transitive_implicit_pyc_source_files)
+    pycs = depset(transitive = pycs)
+    runfiles = ctx.runfiles(transitive_files = depset(transitive = sources + [pycs]))
+    return runfiles.merge(_without_collisions(ctx, pycs, linked)) if linked else runfiles
+
+def _without_collisions(ctx, pycs, linked):
+    """The links to pycs, one for each place.
+
+    Targets that compile the same source in different ways each have a pyc of it; only one can be found by
+    Python. Flattening is fine here: there are links for few sources, unless each target is one action.
+
+    Args:
+        ctx: the rule's context.
+        pycs: depset[File], those that stand beside their sources.
+        linked: list of runfiles with root symlinks.
+
+    Returns:
+        runfiles with root symlinks.
+    """
+    merged = linked[0].merge_all(linked[1:])
+    taken = {runfiles_path(ctx, pyc): None for pyc in pycs.to_list()}
+    entries = merged.root_symlinks.to_list()
+    links = {}
+    for entry in entries:
+        if entry.path not in taken:
+            links.setdefault(entry.path, entry.target_file)
+    return merged if len(links) == len(entries) else ctx.runfiles(root_symlinks = links)
 
 def explain_lost_pycs(ctx, py_info):
     """Says which dependencies cannot hand on pycs, since they only know Bazel's builtin PyInfo.

@@ -9,6 +9,7 @@ _SAFE_PATH = getattr(sys.flags, "safe_path", False) or sys.flags.isolated
 if not _SAFE_PATH:
     del sys.path[0]
 
+_SELF = %self%
 _MAIN = %main%
 _MAIN_MODULE = %main_module%
 _IMPORTS = %imports%
@@ -48,7 +49,9 @@ def _run_path(path):
 
 
 def _start():
-    runfiles = os.environ["RUNFILES_DIR"]
+    # Where this script stands is more to be trusted than the environment, which may be that of another program.
+    runfiles = os.path.abspath(__file__)[: -len(os.path.join("", *_SELF.split("/"))) - 1]
+    os.environ["RUNFILES_DIR"] = runfiles
     path = list(dict.fromkeys(_search_path(runfiles)))
     if _EXPORT_PYTHONPATH and not sys.flags.ignore_environment:
         inherited = os.environ.get("PYTHONPATH")

@@ -3,6 +3,8 @@
 import sys
 import warnings
 
+from docstrings import without_docstrings
+
 LONGEST_LINE = 200
 
 
@@ -33,8 +35,6 @@ def compile_with_warnings(source, name, level, strip):
         warnings.simplefilter("always", SyntaxWarning)
         tree = source
         if strip:
-            from docstrings import without_docstrings
-
             tree = without_docstrings(source, name)
         code = compile(tree, name, "exec", dont_inherit=True, optimize=level)
     text = ""
@@ -53,7 +53,7 @@ class Failure:
     def __init__(self, name, source, error):
         kind = type(error).__name__
         self.name = name
-        self.message = getattr(error, "msg", None) or str(error) or "out of memory"
+        self.message = getattr(error, "msg", None) or str(error) or "too complex, or out of memory"
         self.line = getattr(error, "lineno", None)
         self.column = getattr(error, "offset", None) or 1
         if not self.line:

@@ -92,14 +92,13 @@ class Noise(list):
 
 
 def sibling(name):
-    """Import the module `name` that lies beside this file, which may not be on the path."""
+    """Import the module `name` that lies beside this file, which may not be on the path yet."""
+    folder = __file__.rpartition("/" if POSIX else "\\")[0] or "."
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
     sys.modules.setdefault("precompiler", sys.modules[__name__])
     sys.dont_write_bytecode = True
-    sys.path.insert(0, __file__.rpartition("/" if POSIX else "\\")[0] or ".")
-    try:
-        return __import__(name)
-    finally:
-        del sys.path[0]
+    return __import__(name)
 
 
 def parse(arguments, directory=""):

@@ -2,7 +2,7 @@
 
 from marshal import dumps
 
-from precompiler import BEFORE_311, SINCE_313, CodeType
+from precompiler import SINCE_313, CodeType
 
 
 def dump(codes):
@@ -12,13 +12,14 @@ def dump(codes):
     """
     qualnames = {}
     if SINCE_313:
-        qualnames = {code.co_qualname: code.co_qualname for code in codes}
+        qualnames = {code.co_qualname: code.co_qualname for code in codes if "." in code.co_qualname}
     mark = b"frozenset "
     original = dumps(codes[0])
     while mark in original:
         mark += b"!"
     rebuilding = Rebuilding(qualnames, mark)
-    return rebuilding.with_frozensets(dumps(rebuilding.constant(codes[0])))
+    code, _ = rebuilding.constant(codes[0])
+    return rebuilding.with_frozensets(dumps(code))
 
 
 class Rebuilding:
@@ -34,22 +35,26 @@ class Rebuilding:
         self.frozensets = {}
 
     def constant(self, old):
-        """Give what stands for the constant `old`: itself, if nothing in it has to change."""
+        """Give what stands for the constant `old`, and whether it or something in it is such a constant.
+
+        The latter goes by value: whether it is replaced by another object depends on the process.
+        """
         kind = type(old)
         if kind is str:
-            return self.qualnames.get(old, old)
-        if kind is frozenset and BEFORE_311:
-            return self.frozen(old)
+            return self.qualnames.get(old, old), old in self.qualnames
+        if kind is frozenset:
+            return self.frozen(old), True
         if kind is not tuple and kind is not CodeType:
-            return old
+            return old, False
         if id(old) not in self.rebuilt:
-            items = old if kind is tuple else old.co_consts
-            new = tuple([self.constant(item) for item in items])
-            if all(before is after for before, after in zip(items, new)):
-                new = old
-            elif kind is CodeType:
-                new = old.replace(co_consts=new)
-            self.rebuilt[id(old)] = new
+            new, changed = old, False
+            pairs = [self.constant(item) for item in (old if kind is tuple else old.co_consts)]
+            if any(changed for _, changed in pairs):
+                changed = True
+                new = tuple([item for item, _ in pairs])
+                if kind is CodeType:
+                    new = old.replace(co_consts=new)
+            self.rebuilt[id(old)] = new, changed
         return self.rebuilt[id(old)]
 
     def frozen(self, old):

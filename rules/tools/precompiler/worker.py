@@ -199,7 +199,7 @@ class Pool:
     """Up to `size` child processes, and the `queue` of jobs that wait for one."""
 
     def __init__(self, size):
-        for name in ("messages", "rebuilding", "docstrings"):
+        for name in ("messages", "rebuilding"):
             sibling(name)  # once, rather than in each child
         self.size = size
         self.queue = deque()

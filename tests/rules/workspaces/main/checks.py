@@ -37,9 +37,9 @@ def check(name, kind, flags):
     cached = importlib.util.cache_from_source(path) if path.endswith(".py") else None
     if kind == "py":
         assert path.endswith(".py"), path
-        assert path in COMPILED, "%s was not compiled from its source" % path
+        assert path in COMPILED, path + " was not compiled from its source"
         return
-    assert path not in COMPILED, "%s was compiled although it should have a pyc" % path
+    assert path not in COMPILED, path + " was compiled although it should have a pyc"
     if kind == "cache":
         assert path.endswith(".py"), path
         assert module.__spec__.cached == cached, module.__spec__
@@ -65,7 +65,7 @@ def main():
     for argument in sys.argv[1:]:
         if argument.startswith("version="):
             version = argument.partition("=")[2]
-            assert "%d.%d" % sys.version_info[:2] == version, (version, sys.version)
+            assert "{}.{}".format(*sys.version_info[:2]) == version, (version, sys.version)
             continue
         name, _, kind = argument.partition("=")
         kind, _, flags = kind.partition(":")

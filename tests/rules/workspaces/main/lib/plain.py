@@ -7,7 +7,7 @@ def value():
 
 def keeps_asserts():
     try:
-        assert False
+        assert not __name__
     except AssertionError:
         return True
     return False

@@ -1,0 +1,243 @@
+"""The files of a virtualenv: links and small texts, all known when the build is analysed.
+
+Nothing is copied, looked for or made when a program starts: its interpreter finds `pyvenv.cfg` beside its own `bin`
+(https://docs.python.org/3/library/site.html), one link in `site-packages` for each top-level name of each wheel, and
+one `.pth` file with what is left.
+
+The way from `site-packages` to a wheel has two hops: `NAME -> ../../../_wheels/INDEX/…/NAME`, which stays inside the
+virtualenv, and `_wheels/INDEX`, which leads out of it.
+"""
+
+load("//python/private:runfiles_paths.bzl", "package_runfiles_path", "runfiles_path")
+load("//python/private:version_info.bzl", "version_text")
+load(":layout.bzl", "plan_layout", "report_collisions")
+load(":links.bzl", "declare_link", "declare_link_text", "links", "relative_path")
+load(":virtualenv_info.bzl", "VirtualenvInfo")
+load(":wheels.bzl", "wheels_of")
+
+VENV_ATTRS = {
+    "include_system_site_packages": attr.bool(
+        doc = "Whether the packages installed for the interpreter itself can be imported too.",
+    ),
+    "include_user_site_packages": attr.bool(
+        doc = "Whether, beside the system's, the packages of the user who runs the program can be imported.",
+    ),
+    "interpreter_options": attr.string_list(
+        doc = "Options for the interpreter, such as `-X dev`; locations and make variables expand.",
+    ),
+    "package_collisions": attr.string(
+        default = "error",
+        values = ["error", "warning", "ignore"],
+        doc = "What to do when two wheels bring the same package, dist-info, command or data file.",
+    ),
+    "venv_dir_basename": attr.string(
+        doc = "The name of the virtualenv's directory in the package; by default a dot and the target's name.",
+    ),
+    "_activate_template": attr.label(
+        default = "//py/private:activate_template.sh",
+        allow_single_file = True,
+    ),
+    "_console_script_template": attr.label(
+        default = "//py/private:console_script_template.sh",
+        allow_single_file = True,
+    ),
+}
+
+# Puts the commands of the virtualenv on PATH, once: programs that run Python again process the line again.
+_PATH_LINE = (
+    "import os, sys; _b = os.path.join(sys.prefix, 'bin'); _p = os.environ.get('PATH', os.defpath); " +
+    "_b in _p.split(os.pathsep) or os.environ.__setitem__('PATH', _b + os.pathsep + _p)"
+)
+
+def site_packages_directory(runtime, *, abi_flags = True):
+    """Where a prefix has its modules.
+
+    Args:
+        runtime: PyRuntimeInfo.
+        abi_flags: bool, whether the free-threaded build has a directory of its own: it has in a virtualenv,
+            not in an unpacked wheel.
+
+    Returns:
+        str, such as `lib/python3.12/site-packages`.
+    """
+    return "lib/python{}{}/site-packages".format(
+        python_version_of(runtime),
+        "t" if abi_flags and "t" in runtime.abi_flags else "",
+    )
+
+def python_version_of(runtime):
+    """The version that the paths in a virtualenv name; stops the analysis if it is not known.
+
+    Args:
+        runtime: PyRuntimeInfo.
+
+    Returns:
+        str, MAJOR.MINOR.
+    """
+    version = version_text(runtime.interpreter_version_info)
+    if not version:
+        fail("a virtualenv is made for one version of Python, and the resolved Python toolchain finds its " +
+             "interpreter only at run time: register one whose version is known, such as those of " +
+             "//python/local_toolchains:repos.bzl")
+    return version
+
+def declare_venv(ctx, *, directory, py_info, runtime, runfiles, env = {}):
+    """Declares the files of a virtualenv.
+
+    Args:
+        ctx: the context of a rule with VENV_ATTRS.
+        directory: str, the virtualenv's directory, relative to the package.
+        py_info: PyInfo of what it has.
+        runtime: PyRuntimeInfo.
+        runfiles: runfiles of what it has: modules and data.
+        env: dict[str, str], for programs that run in it.
+
+    Returns:
+        struct with
+        info: VirtualenvInfo;
+        files: depset[File], what the virtualenv consists of, where runfiles have the same as bazel-bin;
+        in_bin: depset[File], what else belongs to it in bazel-bin.
+    """
+    site_packages = site_packages_directory(runtime)
+    wheels = wheels_of(py_info)
+    layout = plan_layout(wheels)
+    report_collisions(ctx.label, layout.collisions, ctx.attr.package_collisions)
+
+    collection = links()
+    variants = directory + ".in_runfiles"
+    _declare_wheels(ctx, collection, directory, variants, site_packages, wheels, layout)
+    _declare_interpreter(ctx, collection, directory, variants, runtime)
+    root = package_runfiles_path(ctx) + "/" + directory
+    imports = depset([ctx.label.repo_name or ctx.workspace_name], transitive = [py_info.imports])
+    texts = [
+        _write_config(ctx, directory, runtime),
+        _write_pth(ctx, directory, site_packages, root, imports, wheels),
+        _write_activate(ctx, directory),
+    ] + [
+        _write_console_script(ctx, directory, name, target)
+        for name, target in layout.console_scripts.items()
+    ]
+    flags = []
+    if ctx.attr.include_system_site_packages and not ctx.attr.include_user_site_packages:
+        flags.append("-s")
+    own = ctx.runfiles(
+        texts + collection.in_both + ([runtime.interpreter] if runtime.interpreter else []),
+        transitive_files = runtime.files,
+        root_symlinks = collection.in_runfiles,
+    )
+    return struct(
+        info = VirtualenvInfo(
+            bin_python = root + "/bin/python",
+            env = env,
+            env_inherit = ctx.attr.env_inherit,
+            imports = imports,
+            interpreter_flags = flags,
+            root = root,
+            runfiles = runfiles.merge_all([own, ctx.runfiles([wheel.tree for wheel in wheels])]),
+            venv_name = directory.split("/")[-1],
+            wheels = depset(wheels),
+        ),
+        files = depset(texts + collection.in_both),
+        in_bin = depset(collection.in_bin + [wheel.tree for wheel in wheels]),
+    )
+
+def venv_directory(ctx, suffix):
+    """Where a target's virtualenv stands.
+
+    Args:
+        ctx: the context of a rule with VENV_ATTRS.
+        suffix: str that follows the target's name.
+
+    Returns:
+        str, relative to the package.
+    """
+    parent, slash, name = ctx.label.name.rpartition("/")
+    return parent + slash + (ctx.attr.venv_dir_basename or "." + name + suffix)
+
+def _declare_wheels(ctx, collection, directory, variants, site_packages, wheels, layout):
+    for index, wheel in enumerate(wheels):
+        declare_link(ctx, collection, "{}/_wheels/{}".format(directory, index), wheel.tree, variants)
+    for path, index in layout.top_levels.items():
+        place = site_packages + "/" + path
+        declare_link_text(ctx, collection, directory + "/" + place, relative_path(
+            place.rpartition("/")[0],
+            "_wheels/{}/{}/{}".format(index, wheels[index].site_packages, path),
+        ))
+    for path, index in layout.data_files.items():
+        text = "../" * path.count("/") + "_wheels/{}/{}".format(index, path)
+        declare_link_text(ctx, collection, directory + "/" + path, text)
+
+def _declare_interpreter(ctx, collection, directory, variants, runtime):
+    binary = directory + "/bin/"
+    if runtime.interpreter:
+        declare_link(ctx, collection, binary + "python", runtime.interpreter, variants)
+    else:
+        declare_link_text(ctx, collection, binary + "python", runtime.interpreter_path)
+    suffix = "t" if "t" in runtime.abi_flags else ""
+    for name in ["python3", "python{}{}".format(python_version_of(runtime), suffix)]:
+        declare_link_text(ctx, collection, binary + name, "python")
+
+def _write_config(ctx, directory, runtime):
+    info = runtime.interpreter_version_info
+    micro = getattr(info, "micro", None)
+    lines = [
+        # Without a home the interpreter follows its own link to its standard library. A relative one would be
+        # taken as relative to the current directory.
+        ("home = " + (runtime.interpreter_path or "").rpartition("/")[0]).strip(),
+        "implementation = CPython",
+        "version_info = {}.{}{}".format(info.major, info.minor, "" if micro == None else ".{}".format(micro)),
+        "include-system-site-packages = " + str(ctx.attr.include_system_site_packages).lower(),
+        "relocatable = true",
+        "",
+    ]
+    output = ctx.actions.declare_file(directory + "/pyvenv.cfg")
+    ctx.actions.write(output, "\n".join(lines))
+    return output
+
+def _write_pth(ctx, directory, site_packages, root, imports, wheels):
+    by_root = {
+        runfiles_path(ctx, wheel.tree) + "/" + wheel.site_packages: (index, wheel)
+        for index, wheel in enumerate(wheels)
+    }
+    here = root + "/" + site_packages
+    lines = [relative_path(here, "").rstrip("/"), _PATH_LINE]
+    for each in imports.to_list():
+        index, wheel = by_root.get(each, (None, None))
+        if not wheel:
+            lines.append(relative_path(here, each))
+        elif wheel.top_levels == None:
+            # The wheel may have .pth files of its own.
+            lines.append("import os, site, sys; site.addsitedir(os.path.join(sys.prefix, '_wheels', '{}', '{}'))".format(
+                index,
+                wheel.site_packages,
+            ))
+    name = directory.split("/")[-1].strip(".").partition(".")[0]
+    output = ctx.actions.declare_file("{}/{}/{}.pth".format(directory, site_packages, name))
+    ctx.actions.write(output, "\n".join(lines) + "\n")
+    return output
+
+def _write_activate(ctx, directory):
+    output = ctx.actions.declare_file(directory + "/bin/activate")
+    ctx.actions.expand_template(
+        template = ctx.file._activate_template,
+        output = output,
+        substitutions = {"%prompt%": directory.split("/")[-1].strip(".")},
+    )
+    return output
+
+def _write_console_script(ctx, directory, name, target):
+    module, colon, function = target.partition(":")
+    if not colon:
+        fail("{}: the console script {} = {} names no function".format(ctx.label, name, repr(target)))
+    output = ctx.actions.declare_file("{}/bin/{}".format(directory, name))
+    ctx.actions.expand_template(
+        template = ctx.file._console_script_template,
+        output = output,
+        substitutions = {
+            "%function%": function.partition("[")[0].strip(),
+            "%first%": function.partition("[")[0].strip().partition(".")[0],
+            "%module%": module.strip(),
+        },
+        is_executable = True,
+    )
+    return output

@@ -1,0 +1,42 @@
+"""Precompiling by remote execution, against a real server."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.rules.bazel import Workspace, flag, precompile
+from tests.rules.remote import remote_executor
+from tests.rules.test_precompile import pycs, runfiles, versions
+
+
+@pytest.mark.parametrize("actions", ["per_source", "per_target"])
+def test_it_compiles_remotely_to_the_same_bytes(main_workspace: Workspace, tmp_path: Path, actions: str) -> None:
+    version = versions(main_workspace)[-1]
+    target = f"//:kept_{version}"
+    on = precompile("enabled")
+    local = (on, "--strategy=PyCompile=sandboxed")
+    main_workspace.bazel("build", *local, target).check()
+    expected = pycs(runfiles(main_workspace, target, *local))
+
+    with remote_executor(tmp_path / "cache") as address:
+        remote = (
+            on,
+            flag("precompile_actions", actions),
+            f"--remote_executor={address}",
+            "--strategy=PyCompile=remote",
+            "--remote_download_outputs=all",
+            # Nothing is to come from an earlier build.
+            f"--action_env=FRESH={actions}",
+            "--nouse_action_cache",
+        )
+        result = main_workspace.bazel("build", *remote, target).check()
+    count = re.search(r"(\d+) remote", result.err)
+    assert count, result.err
+    # Two more than the runfiles have: of a source that is compiled for three machines, one pyc is taken. And one
+    # target has two sources.
+    assert int(count[1]) == len(expected) + 2 - (actions == "per_target"), result.err
+    assert pycs(runfiles(main_workspace, target, *remote)) == expected
+    assert expected

@@ -1,0 +1,2 @@
+#!/bin/sh
+PATH=${PATH:-/usr/local/bin:/usr/bin:/bin} exec python3 "$@"
