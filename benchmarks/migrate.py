@@ -1,0 +1,237 @@
+"""`trekbok migrate` beside buildozer: venv rules and loads, unstable loads, an attribute on every binary and test.
+
+Buildozer is driven by a command file that says the same, once over the whole repository and once over the files that
+`grep -l` finds, which is what people do. Each side starts from the same tree; at the end both must have made the same
+targets. Reading every BUILD file once is the floor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.monorepo import make
+from buildfile.source import FileKind, SourceFile
+from buildfile.targets import Target, targets_of
+
+OLD, NEW = "@aspect_rules_py//py/unstable:defs.bzl", "@aspect_rules_py//py:defs.bzl"
+
+_ATTRIBUTE = """
+    from buildfile.bindings import Symbol
+    from buildfile.rewrite import rewrite
+    from migrations.finding import Finding, Fix
+    from migrations.migration import Migration, Page
+
+    RULES = [Symbol("@aspect_rules_py//py:defs.bzl", name) for name in ("py_binary", "py_test")]
+
+    def find(view):
+        for call, _ in view.calls(RULES):
+            if call.argument("env_inherit") is None:
+                fix = Fix.of(rewrite(call, put={"env_inherit": '["HOME"]'}))
+                yield Finding(call.start, call.end, "env_inherit is missing", fix)
+
+    MIGRATION = Migration(
+        id="env-inherit", summary="Set env_inherit.", page=Page("w.", "y.", "s."), find=find,
+        needles=(b"py_binary", b"py_test"),
+    )
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job, as trekbok's arguments and as buildozer's commands."""
+
+    name: str
+    args: tuple[str, ...]
+    grep: str
+    commands: tuple[str, ...]
+
+
+JOBS = (
+    Job(
+        "venv rules and loads",
+        ("migrate", "--only", "venv-rules", "--only", "unstable-load"),
+        "py/unstable:defs.bzl",
+        (
+            "set isolated False|{}:%py_venv_binary",
+            "set expose_venv True|{}:%py_venv_binary",
+            "set kind py_binary|{}:%py_venv_binary",
+            "set isolated False|{}:%py_venv_test",
+            "set expose_venv True|{}:%py_venv_test",
+            "set kind py_test|{}:%py_venv_test",
+            f"new_load {NEW} py_binary py_test|{{}}:__pkg__",
+            "fix unusedLoads|{}:__pkg__",
+        ),
+    ),
+    Job(
+        "unstable loads",
+        ("migrate", "--only", "unstable-load"),
+        "py/unstable:defs.bzl",
+        (f"substitute_load {OLD} {NEW}|{{}}:__pkg__",),
+    ),
+    Job(
+        "an attribute on every binary and test",
+        ("migrate", "--only", "env-inherit"),
+        "py_binary\\|py_test",
+        ("add env_inherit HOME|{}:%py_binary", "add env_inherit HOME|{}:%py_test"),
+    ),
+)
+
+
+def main(argv: list[str]) -> int:
+    """Runs the benchmark and prints the medians and their ratios."""
+    parser = argparse.ArgumentParser(prog="./dev bench migrate", description=__doc__)
+    parser.add_argument("--packages", type=int, default=20_000)
+    parser.add_argument("--affected", type=float, default=0.1)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--job", help="only jobs with this in their name")
+    options = parser.parse_args(argv)
+    if shutil.which("buildozer") is None:
+        print("buildozer is not on PATH; .ci/install-buildtools brings it", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="trekbok-bench-") as directory:
+        base = Path(directory)
+        pristine = base / "pristine"
+        affected = make(pristine, options.packages, options.affected)
+        (pristine / "tools").mkdir(exist_ok=True)
+        (pristine / "tools" / "env_inherit.py").write_text(textwrap.dedent(_ATTRIBUTE))
+        (pristine / "trekbok.toml").write_text('migrations = ["tools/env_inherit.py"]\n')
+        print(f"{options.packages:,} packages, {affected:,} affected, {os.cpu_count()} cores, {options.runs} runs each")
+        for job in JOBS:
+            if not options.job or options.job in job.name:
+                _job(job, base, pristine, options.runs)
+        print("\nnothing to do, against reading every BUILD file once")
+        clean = base / "clean"
+        make(clean, options.packages, 0.0)
+        _compare(
+            {
+                "read": lambda: _run([sys.executable, "-c", _READ, str(clean)], clean),
+                "trekbok": lambda: _run([sys.executable, "-m", "trekbok", "migrate", "--root", str(clean)], clean),
+            },
+            options.runs,
+        )
+    return 0
+
+
+_READ = """
+import os, sys
+for where, _, names in os.walk(sys.argv[1]):
+    for name in names:
+        with open(os.path.join(where, name), "rb") as file:
+            file.read()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a run took: seconds on the clock, seconds of processor, the highest memory of one process in MB."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def _job(job: Job, base: Path, pristine: Path, runs: int) -> None:
+    print(f"\n{job.name}")
+    work = base / "work"
+    results: dict[str, dict[str, str]] = {}
+
+    def fresh() -> None:
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.copytree(pristine, work)
+
+    def side(name: str, command: list[str]) -> Callable[[], Cost]:
+        def run() -> Cost:
+            fresh()
+            cost = _run(command, work)
+            results.setdefault(name, _targets(work))
+            return cost
+
+        return run
+
+    whole = "\n".join(command.format("//...") for command in job.commands)
+    (base / "all.txt").write_text(whole + "\n")
+    script = (
+        f"grep -rl --include=BUILD.bazel '{job.grep}' . | sed 's|^./||; s|/BUILD.bazel$||' | "
+        "awk '{" + "".join(_awk(command) for command in job.commands) + "}' > ../found.txt"
+        " && buildozer -quiet -f ../found.txt"
+    )
+    _compare(
+        {
+            "trekbok": side("trekbok", [sys.executable, "-m", "trekbok", *job.args, "-q"]),
+            "grep | buildozer": side("grep", ["bash", "-c", script]),
+            "buildozer": side("buildozer", ["buildozer", "-quiet", "-f", str(base / "all.txt")]),
+        },
+        runs,
+    )
+    for name, targets in results.items():
+        if targets != results["trekbok"]:
+            odd = [path for path in targets if targets[path] != results["trekbok"].get(path)]
+            print(f"  {name} made other targets than trekbok in {len(odd):,} files, first {odd[0]}")
+
+
+def _awk(command: str) -> str:
+    before, after = command.split("{}")
+    return f'print "{before}//" $0 "{after}";'
+
+
+def _targets(root: Path) -> dict[str, str]:
+    """The targets of every BUILD file: kind, name and attributes, whatever the layout."""
+    found = {}
+    for path in root.rglob("BUILD.bazel"):
+        file = SourceFile(path.name, FileKind.BUILD, path.read_bytes())
+        targets = targets_of(file, file.statements)
+        found[str(path.relative_to(root))] = json.dumps(
+            {key: [_described(item) for item in items] for key, items in sorted(targets.items())}
+        )
+    return found
+
+
+def _described(target: Target) -> list[object]:
+    return [target.kind, sorted((name, _squeezed(text)) for name, (text, _) in target.attributes.items())]
+
+
+def _squeezed(text: bytes) -> str:
+    return "".join(text.decode().replace(",\n", "\n").split())
+
+
+def _run(command: list[str], where: Path) -> Cost:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    done = subprocess.Popen(command, cwd=where, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, _, usage = os.wait4(done.pid, 0)
+    wall = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(wall, cpu, usage.ru_maxrss / 1024)
+
+
+def _compare(sides: dict[str, Callable[[], Cost]], runs: int) -> None:
+    costs: dict[str, list[Cost]] = {name: [] for name in sides}
+    for number in range(runs):
+        names = list(sides) if number % 2 == 0 else list(reversed(sides))
+        for name in names:
+            costs[name].append(sides[name]())
+    first = next(iter(sides))
+    base = statistics.median(cost.wall for cost in costs[first])
+    for name, found in costs.items():
+        wall = statistics.median(cost.wall for cost in found)
+        cpu = statistics.median(cost.cpu for cost in found)
+        peak = max(cost.peak for cost in found)
+        print(f"  {name:<18} {wall:7.2f} s   {wall / base:5.2f} x   cpu {cpu:6.2f} s   peak {peak:5.0f} MB")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
