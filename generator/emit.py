@@ -104,7 +104,7 @@ def emit(root: Path, *, module_name: str | None = None, check: bool = False, for
     if root.exists() and not root.is_dir():
         raise EmitError(f"{root} is not a directory")
     recorded = _read_manifest(root)
-    name = module_name or recorded.module_name or DEFAULT_MODULE_NAME
+    name = recorded.module_name or DEFAULT_MODULE_NAME if module_name is None else module_name
     if not _MODULE_NAME.fullmatch(name):
         raise EmitError(
             f"{name!r} is not a Bazel module name: lower-case letters, digits, '.', '-' and '_', "

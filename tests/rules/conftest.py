@@ -14,13 +14,6 @@ from tests.rules.bazel import MODULE_NAME, REPO_NAME, Workspace, copy_tree, make
 WORKSPACES = Path(__file__).parent / "workspaces"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put all of these tests on one worker: they share servers."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents and "bazel_bases" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("bazel"))
-
-
 @pytest.fixture(scope="session")
 def bazel_bases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory for workspaces and output bases. Without Bazel the test is skipped, but never in CI."""

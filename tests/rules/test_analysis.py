@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.rules.bazel import Workspace
+
+pytestmark = pytest.mark.xdist_group("bazel-2")
 
 RULES = Path(__file__).parents[2] / "rules"
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from generator.emit import emit
 from tests.rules.bazel import Workspace
+
+pytestmark = pytest.mark.xdist_group("bazel-2")
 
 _BUILD = """
 load("@RULES//python:py_library.bzl", "py_library")
@@ -95,6 +99,26 @@ def test_without_any_toolchain_but_the_last(bazel_bases: Path) -> None:
         workspace.shutdown()
 
 
+# Bazel's own WORKSPACE would download these, for the toolchains of other languages.
+_STUBS = {
+    "bazel_skylib": {
+        "WORKSPACE": "",
+        "BUILD": "",
+        "bzl_library.bzl": "def bzl_library(**_kwargs):\n    pass\n",
+    },
+    "rules_cc": {
+        "WORKSPACE": "",
+        "cc/BUILD": "",
+        "cc/defs.bzl": "cc_library = native.cc_library\n",
+    },
+    "rules_python": {
+        "WORKSPACE": "",
+        "python/BUILD": "",
+        "python/defs.bzl": "py_binary = native.py_binary\npy_library = native.py_library\npy_test = native.py_test\n",
+    },
+}
+
+
 def test_workspace_mode(bazel_bases: Path) -> None:
     """Without modules: a repository under a name of its own, and `py_repositories`."""
     root = bazel_bases / "workspace_mode"
@@ -107,17 +131,10 @@ def test_workspace_mode(bazel_bases: Path) -> None:
                 'local_repository(name = "our_rules", path = "rules")\n'
                 'load("@our_rules//python:repositories.bzl", "py_repositories")\n'
                 "py_repositories()\n"
-                # Bazel's own WORKSPACE would download these for toolchains of other languages.
-                'local_repository(name = "rules_cc", path = "rules_cc")\n'
-                'local_repository(name = "bazel_skylib", path = "bazel_skylib")\n'
+                + "".join(f'local_repository(name = "{name}", path = "stubs/{name}")\n' for name in _STUBS)
             ),
-            "rules_cc/WORKSPACE": "",
-            "rules_cc/cc/BUILD": "",
-            "rules_cc/cc/defs.bzl": "cc_library = native.cc_library\n",
-            "bazel_skylib/WORKSPACE": "",
-            "bazel_skylib/BUILD": "",
-            "bazel_skylib/bzl_library.bzl": "def bzl_library(**_kwargs):\n    pass\n",
-            ".bazelignore": "rules\nrules_cc\nbazel_skylib\n",
+            **{f"stubs/{name}/{path}": content for name, stub in _STUBS.items() for path, content in stub.items()},
+            ".bazelignore": "rules\nstubs\n",
             "BUILD.bazel": _BUILD.replace("RULES", "our_rules"),
             **_FILES,
         }

@@ -11,6 +11,8 @@ import pytest
 
 from tests.rules.bazel import REPO_NAME, Workspace, flag, precompile
 
+pytestmark = pytest.mark.xdist_group("bazel")
+
 ON = precompile("enabled")
 
 

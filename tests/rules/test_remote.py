@@ -11,6 +11,8 @@ from tests.rules.bazel import Workspace, flag, precompile
 from tests.rules.remote import remote_executor
 from tests.rules.test_precompile import pycs, runfiles, versions
 
+pytestmark = pytest.mark.xdist_group("bazel")
+
 
 @pytest.mark.parametrize("actions", ["per_source", "per_target"])
 def test_it_compiles_remotely_to_the_same_bytes(main_workspace: Workspace, tmp_path: Path, actions: str) -> None:
