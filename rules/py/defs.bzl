@@ -6,7 +6,7 @@ is left to do when it starts.
 
 load("//py/private:image_layer.bzl", _py_image_layer = "py_image_layer")
 load("//py/private:py_binary_macros.bzl", _py_binary = "py_binary", _py_test = "py_test")
-load("//py/private:py_binary_rule.bzl", _py_binary_rule = "py_binary_rule", _py_test_rule = "py_test_rule")
+load("//py/private:py_binary_rule.bzl", _py_binary_rule = "py_binary", _py_test_rule = "py_test")
 load("//py/private:py_library_rule.bzl", _py_library = "py_library")
 load("//py/private:py_venv_link.bzl", _py_venv_link = "py_venv_link")
 load("//py/private:py_venv_macro.bzl", _py_venv = "py_venv")

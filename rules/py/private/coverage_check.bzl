@@ -1,7 +1,7 @@
 """Whether a virtualenv has all that a program imports."""
 
-load(":wheels.bzl", "wheels_of")
 load("//python/private:runfiles_paths.bzl", "runfiles_path")
+load(":wheels.bzl", "wheels_of")
 
 def check_covered(ctx, py_info, venv_label, venv):
     """Stops the analysis if a program imports from where its external virtualenv does not look.

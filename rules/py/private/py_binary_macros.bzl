@@ -1,6 +1,6 @@
 """py_binary and py_test: one target each, or two if the virtualenv is to be a target of its own."""
 
-load(":py_binary_rule.bzl", "py_binary_rule", "py_test_rule")
+load(":py_binary_rule.bzl", _py_binary = "py_binary", _py_test = "py_test")
 load(":py_venv_rule.bzl", "py_venv")
 load(":resolutions.bzl", "label_keyed_resolutions")
 
@@ -74,7 +74,7 @@ def py_binary(name, *, expose_venv = False, external_venv = None, resolutions = 
         **kwargs: the attributes of py_binary_rule.
     """
     _program(
-        py_binary_rule,
+        _py_binary,
         name,
         expose_venv = expose_venv,
         external_venv = external_venv,
@@ -97,7 +97,7 @@ def py_test(name, *, expose_venv = False, external_venv = None, resolutions = No
         # As rules for tests do by themselves, but the virtualenv is no test.
         kwargs.setdefault("testonly", True)
     _program(
-        py_test_rule,
+        _py_test,
         name,
         expose_venv = expose_venv,
         external_venv = external_venv,

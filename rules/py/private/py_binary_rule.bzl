@@ -98,7 +98,7 @@ _ATTRS = PROGRAM_ATTRS | {
     ),
 }
 
-py_binary_rule = rule(
+py_binary = rule(
     implementation = _py_executable_impl,
     doc = "A Python program in a virtualenv that was put together when the build was analysed.",
     executable = True,
@@ -108,7 +108,7 @@ py_binary_rule = rule(
     toolchains = [TARGET_TOOLCHAIN_TYPE],
 )
 
-py_test_rule = rule(
+py_test = rule(
     implementation = _py_executable_impl,
     doc = "A Python program in a virtualenv that succeeds by exit code 0, run by `bazel test`.",
     test = True,

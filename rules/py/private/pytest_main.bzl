@@ -1,7 +1,7 @@
 """Main programs that run pytest."""
 
-load(":py_library_rule.bzl", _default_py_library = "py_library")
 load("//python/private:runfiles_paths.bzl", "runfiles_path")
+load(":py_library_rule.bzl", _default_py_library = "py_library")
 
 PYTEST_ATTRS = {
     "pytest_main": attr.bool(

@@ -1,0 +1,139 @@
+"""Unpacks a wheel into a directory laid out like a virtualenv.
+
+https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+"""
+
+import argparse
+import configparser
+import os
+import posixpath
+import stat
+import sys
+import zipfile
+
+_SCRIPT_START = b"#!/bin/sh\n'''exec' \"${0%/*}/python\" \"$0\" \"$@\"\n' '''\n"
+
+
+class WheelError(Exception):
+    """The wheel cannot be unpacked, or is not what was said of it."""
+
+
+def destination(name, site_packages):
+    """Where a member of the archive goes, relative to the prefix; None for what is not installed."""
+    if name.startswith("/") or "\\" in name or ".." in name.split("/"):
+        raise WheelError("it has a file outside of itself: " + repr(name))
+    first, _, rest = name.partition("/")
+    if not first.endswith(".data") or not rest:
+        return posixpath.join(site_packages, name)
+    kind, _, path = rest.partition("/")
+    if not path:
+        return None
+    if kind in ("purelib", "platlib"):
+        return posixpath.join(site_packages, path)
+    if kind == "scripts":
+        return "bin/" + path
+    if kind == "data":
+        return path
+    if kind == "headers":
+        python = site_packages.split("/")[1]
+        return posixpath.join("include", "site", python, first.split("-")[0], path)
+    raise WheelError("it has a kind of data that no installer knows: " + repr(name))
+
+
+def unpack(archive, root, site_packages):
+    """Writes the files of an open wheel below a directory; gives their paths relative to it."""
+    written = []
+    for member in archive.infolist():
+        if member.is_dir():
+            continue
+        mode = member.external_attr >> 16
+        if stat.S_ISLNK(mode):
+            raise WheelError("it has a symbolic link, which wheels may not have: " + repr(member.filename))
+        path = destination(member.filename, site_packages)
+        if path is None:
+            continue
+        target = os.path.join(root, *path.split("/"))
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        content = archive.read(member)
+        script = path.startswith("bin/")
+        if script and content.startswith(b"#!python"):
+            # The interpreter beside it, wherever that will be.
+            content = _SCRIPT_START + content.partition(b"\n")[2]
+        with open(target, "wb") as file:
+            file.write(content)
+        os.chmod(target, 0o755 if script or mode & 0o111 else 0o644)
+        written.append(path)
+    return written
+
+
+def check_top_levels(written, site_packages, stated):
+    """Compares what is there with what the build was told before."""
+    paths = [path[len(site_packages) + 1 :] for path in written if path.startswith(site_packages + "/")]
+    covered = set()
+    unstated = set()
+    for path in paths:
+        parts = path.split("/")
+        starts = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+        found = [start for start in starts if start in stated]
+        covered.update(found)
+        if not found:
+            # Below a namespace that is stated, the part that is not; else the top.
+            beside = {entry.rpartition("/")[0] for entry in stated}
+            unstated.add(next((start for start in starts if start not in beside), path))
+    problems = []
+    missing = sorted(stated - covered)
+    if missing:
+        problems.append("top_levels names what the wheel does not have: " + ", ".join(missing))
+    if unstated:
+        problems.append("top_levels lacks " + ", ".join(sorted(unstated)))
+    if problems:
+        raise WheelError("; ".join(problems))
+
+
+def check_console_scripts(root, written, stated):
+    """Compares the commands of the wheel with those the build was told of."""
+    config = configparser.ConfigParser(delimiters=("=",), interpolation=None)
+    config.optionxform = str
+    for path in written:
+        if path.endswith(".dist-info/entry_points.txt"):
+            config.read(os.path.join(root, path), encoding="utf-8")
+    there = dict(config.items("console_scripts")) if config.has_section("console_scripts") else {}
+    for name, target in stated.items():
+        if name not in there:
+            raise WheelError("console_scripts names {}, but the wheel has {}".format(name, sorted(there) or "none"))
+        if there[name].replace(" ", "") != target.replace(" ", ""):
+            raise WheelError("console_scripts says {} = {}, but the wheel {}".format(name, target, there[name]))
+
+
+def check_data_files(written, stated):
+    """Compares the data files the build was told of with what is there."""
+    missing = sorted(set(stated) - set(written))
+    if missing:
+        raise WheelError("data_files names what the wheel does not have: " + ", ".join(missing))
+
+
+def main():
+    """Unpacks one wheel; the exit code is 1 and there is one line of explanation if it cannot be done."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--wheel", required=True)
+    parser.add_argument("--into", required=True)
+    parser.add_argument("--site-packages", required=True)
+    parser.add_argument("--target", required=True)
+    parser.add_argument("--top-level", action="append", default=[])
+    parser.add_argument("--console-script", action="append", default=[])
+    parser.add_argument("--data-file", action="append", default=[])
+    arguments = parser.parse_args()
+    try:
+        with zipfile.ZipFile(arguments.wheel) as archive:
+            written = unpack(archive, arguments.into, arguments.site_packages)
+        if arguments.top_level:
+            check_top_levels(written, arguments.site_packages, set(arguments.top_level))
+        scripts = dict(each.split("=", 1) for each in arguments.console_script)
+        check_console_scripts(arguments.into, written, scripts)
+        check_data_files(written, arguments.data_file)
+    except (WheelError, zipfile.BadZipFile, configparser.Error) as error:
+        sys.exit("{}: {}: {}".format(arguments.target, os.path.basename(arguments.wheel), error))
+
+
+if __name__ == "__main__":
+    main()
