@@ -15,8 +15,9 @@ from buildfile.loads import BadLoad, parse_load
 from buildfile.source import FileKind, SourceFile
 from buildfile.statements import Statement
 from buildfile.syntax import Unparsable
-from generator.comments import Slots, keeps, slots
+from generator.comments import call_slots, keeps, list_slots
 from generator.config import Directive
+from generator.form import call_text
 
 EXISTING_VERSION = "1"
 """Changes with every change of what `read` gives."""
@@ -53,6 +54,7 @@ class Rule(msgspec.Struct, frozen=True, array_like=True, gc=False):
         line: where it starts.
         index: the index of its statement in the file.
         splat: it has a `**kwargs`, which may carry attributes that are not seen.
+        formed: it is in Buildifier's form.
     """
 
     kind: str
@@ -62,6 +64,7 @@ class Rule(msgspec.Struct, frozen=True, array_like=True, gc=False):
     line: int
     index: int
     splat: bool
+    formed: bool
 
     def strings(self, attribute: str) -> tuple[str, ...]:
         """The string literals in a list attribute; a single string counts as a list of one."""
@@ -183,7 +186,8 @@ def _rule(file: SourceFile, statement: Statement, index: int) -> Rule | None:
         attributes[str(argument.name)] = _value(call, argument.value, keep, kept)
     keep = kept and keeps(statement_comments(statement, call))
     line = data.count(b"\n", 0, call.start) + 1
-    return Rule(call.callee, call.string("name") or "", attributes, keep, line, index, bool(call.splats))
+    formed = call_text(call, None, {}, ()) in (None, data[call.start : call.end])
+    return Rule(call.callee, call.string("name") or "", attributes, keep, line, index, bool(call.splats), formed)
 
 
 def statement_comments(statement: Statement, call: Call) -> list[bytes]:
@@ -192,19 +196,6 @@ def statement_comments(statement: Statement, call: Call) -> list[bytes]:
     above = [line.strip() for line in data[statement.lead : statement.start].splitlines()]
     behind = data[call.end : statement.end].strip()
     return [*above, behind] if behind.startswith(b"#") else above
-
-
-def call_slots(call: Call) -> Slots:
-    """The comments of a call's arguments."""
-    start = call.file.data.index(b"(", call.callee_range[1]) + 1
-    return slots(call.file.data, start, call.end - 1, [(item.start, item.end) for item in call.arguments])
-
-
-def list_slots(call: Call, node: ast.List) -> Slots:
-    """The comments of a list's elements."""
-    tree = call.tree
-    ranges = [(tree.start(item), tree.end(item)) for item in node.elts]
-    return slots(call.file.data, tree.start(node) + 1, tree.end(node) - 1, ranges)
 
 
 def _value(call: Call, node: ast.expr, keep: bool, kept: bool) -> Value:

@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from buildfile.labels import BadLabel, Label
 from buildfile.style import string_key
 from generator.config import Config
 from generator.existing import Existing, Rule, Value
+from generator.form import LABELS, Item, shortened
 from generator.kinds import KINDS, SORTED, Kind
 from generator.targets import AttributeValue, Target
-
-Item = int | str
-"""An element of a merged list: the index of one that is there, or a new string."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,7 @@ class RuleChange:
         scalars: new attributes that are a string or a boolean.
         drop: attributes to drop.
         delete: the whole rule goes.
+        form: it is put into Buildifier's form, whatever else changes.
     """
 
     rule: Rule
@@ -40,11 +38,12 @@ class RuleChange:
     scalars: Mapping[str, str | bool] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     delete: bool = False
+    form: bool = False
 
     @property
     def nothing(self) -> bool:
         """Whether nothing changes after all."""
-        return not (self.kind or self.lists or self.scalars or self.drop or self.delete)
+        return not (self.kind or self.lists or self.scalars or self.drop or self.delete or self.form)
 
 
 @dataclass(slots=True)
@@ -61,7 +60,7 @@ def merge_list(attribute: str, value: Value | None, wanted: Iterable[str]) -> Me
     Elements that are generated again or marked to be kept stay; the others go; new ones come behind them, and
     the list is sorted where Buildifier sorts it.
     """
-    new = [shortened(item) for item in wanted]
+    new = [shortened(item) if attribute in LABELS else item for item in wanted]
     if value is None:
         ordered = sorted(new, key=string_key) if attribute in SORTED else new
         return Merged(tuple(dict.fromkeys(ordered)) or None)
@@ -95,19 +94,6 @@ def merged_strings(attribute: str, value: Value | None, wanted: Iterable[str]) -
     strings = value.strings or () if value is not None else ()
     found = (item if isinstance(item, str) else strings[item] for item in merged.items or ())
     return tuple(item for item in found if item is not None)
-
-
-def shortened(label: str) -> str:
-    """A label as Buildifier writes it: `//a/b` for `//a/b:b`; anything else as it is."""
-    if not label.startswith(("//", "@")) or ":" not in label:
-        return label
-    try:
-        parsed = Label.parse(label)
-    except BadLabel:
-        return label
-    if parsed.package and parsed.name == parsed.package.rpartition("/")[2]:
-        return f"{parsed.repo}//{parsed.package}"
-    return label
 
 
 @dataclass(slots=True)
@@ -180,7 +166,7 @@ def _merge_rule(
             lists[name] = tuple(wanted)
         else:
             scalars[name] = wanted
-    return RuleChange(rule, kind, lists, scalars, tuple(drop))
+    return RuleChange(rule, kind, lists, scalars, tuple(drop), form=not rule.formed)
 
 
 def _empty_rule(rule: Rule, kind: str | None, config: Config, build: str, say: list[str]) -> RuleChange:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 
-from buildfile.calls import Call
 from buildfile.edits import Edit, apply
 from buildfile.loads import change_loads
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind, SourceFile
 from buildfile.statements import Statement
-from buildfile.style import INDENT, attribute_key, quote, string_key, string_list
-from generator.comments import Slot
-from generator.existing import call_of, list_slots
-from generator.kinds import SORTED
-from generator.merge import Item, RuleChange, shortened
+from generator.existing import call_of
+from generator.form import Value, call_text, new_call, new_value, value_of
+from generator.merge import RuleChange
 from generator.targets import AttributeValue
-
-_BUILDIFIER_SORTS = SORTED | {"visibility", "imports"}
 
 
 def changed(
@@ -50,87 +44,24 @@ def changed(
     edits += _removals(file, gone)
     data = apply(data, edits)
     for kind, name, attributes in new:
-        data = _append(data, rule_text(kind, name, attributes), file.newline)
+        data = _append(data, new_call(kind, name, attributes), file.newline)
     return _with_loads(path, data, bind, release)
-
-
-def rule_text(kind: str, name: str, attributes: Mapping[str, AttributeValue]) -> bytes:
-    """A new rule."""
-    lines = [kind.encode() + b"("]
-    for key in sorted([*attributes, "name"], key=attribute_key):
-        value = name if key == "name" else attributes[key]
-        lines.append(INDENT + key.encode() + b" = " + value_text(key, value) + b",")
-    return b"\n".join([*lines, b")\n"])
-
-
-def value_text(attribute: str, value: AttributeValue) -> bytes:
-    """A new value of an attribute."""
-    if isinstance(value, bool):
-        return b"True" if value else b"False"
-    if isinstance(value, str):
-        return quote(value)
-    items = list(dict.fromkeys(shortened(item) for item in value))
-    if attribute in _BUILDIFIER_SORTS:
-        items.sort(key=string_key)
-    return string_list(items)
 
 
 def _edit_rule(file: SourceFile, change: RuleChange) -> list[Edit]:
     statement = file.statements[change.rule.index]
     call = call_of(file, statement)
     assert call is not None
-    values = {name: value_text(name, value) for name, value in change.scalars.items()}
-    for name, items in change.lists.items():
-        values[name] = _list_text(call, name, items)
-    if len(call.arguments) > 1 and b"\n" not in file.data[call.start : call.arguments[-1].start] and not call.splats:
-        return [_opened(call, change.kind, values, change.drop)]
-    put = {name: value.decode("utf-8", "surrogateescape") for name, value in values.items()}
+    values: dict[str, Value] = {**change.scalars, **change.lists}
+    text = call_text(call, change.kind, values, change.drop)
+    if text is not None:
+        return [Edit(call.start, call.end, text)]
+    put = {}
+    for name, value in values.items():
+        argument = call.argument(name)
+        spelled = value_of(call, argument, value) if argument is not None else new_value(name, value)
+        put[name] = spelled.decode("utf-8", "surrogateescape")
     return list(rewrite(call, callee=change.kind, put=put, drop=change.drop).edits)
-
-
-def _opened(call: Call, kind: str | None, values: Mapping[str, bytes], drop: Sequence[str]) -> Edit:
-    """A call that was on one line, with a line for each of its attributes."""
-    data, newline = call.file.data, call.file.newline
-    texts = {str(item.name): data[item.value_start : item.end] for item in call.arguments if item.name}
-    texts = {name: text for name, text in {**texts, **values}.items() if name not in drop}
-    callee = kind.encode() if kind else data[slice(*call.callee_range)]
-    lines = [INDENT + name.encode() + b" = " + texts[name] + b"," for name in sorted(texts, key=attribute_key)]
-    return Edit(call.start, call.end, newline.join([callee + b"(", *lines, b")"]))
-
-
-def _list_text(call: Call, attribute: str, items: Sequence[Item]) -> bytes:
-    """A list of elements that are there, with their comments, and of new ones."""
-    argument = call.argument(attribute)
-    node = argument.value if argument is not None else None
-    if not isinstance(node, ast.List):
-        return value_text(attribute, tuple(str(item) for item in items))
-    data, newline = call.file.data, call.file.newline
-    found = list_slots(call, node)
-    lines: list[bytes] = []
-    inner = INDENT * 2
-    kept = sorted(item for item in items if isinstance(item, int))
-    head: tuple[bytes, ...] = found.items[kept[0]].above if kept else ()
-    for position, item in enumerate(items):
-        slot = found.items[item] if isinstance(item, int) else Slot()
-        above = slot.above if not kept or item != kept[0] else ()
-        for comment in (*head, *above) if position == 0 else above:
-            lines.append(inner + comment)
-        text = _element(call, node, item) + b","
-        lines.append(inner + (text + b"  " + slot.behind if slot.behind else text))
-    lines += [inner + comment for comment in found.closing]
-    start, end = call.tree.start(node), call.tree.end(node)
-    opened = len(node.elts) == 1 and b"\n" in data[start:end]
-    if len(items) == 1 and len(lines) == 1 and not opened and b"#" not in lines[0] and not found.opening:
-        return b"[" + lines[0].strip().rstrip(b",") + b"]"
-    first = b"[  " + found.opening if found.opening else b"["
-    return newline.join([first, *lines, INDENT + b"]"])
-
-
-def _element(call: Call, node: ast.List, item: Item) -> bytes:
-    if isinstance(item, str):
-        return quote(item)
-    element = node.elts[item]
-    return call.file.data[call.tree.start(element) : call.tree.end(element)]
 
 
 def _removals(file: SourceFile, indices: Sequence[int]) -> list[Edit]:

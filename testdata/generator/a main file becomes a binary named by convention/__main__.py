@@ -1,0 +1,3 @@
+import lib
+if __name__ == "__main__":
+    lib.run()

@@ -1,0 +1,3 @@
+def run(): pass
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,2 @@
+from foo import bar
+import os.path

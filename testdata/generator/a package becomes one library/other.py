@@ -1,0 +1,3 @@
+"""Says
+import nothing
+"""

@@ -1,0 +1,2 @@
+import pkg.util
+import pkg.deep.er

@@ -1,0 +1,2 @@
+from sub import full
+import sub.empty

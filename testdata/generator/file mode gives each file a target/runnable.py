@@ -1,0 +1,3 @@
+import bar
+if __name__ == '__main__':
+    pass

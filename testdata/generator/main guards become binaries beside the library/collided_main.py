@@ -1,0 +1,5 @@
+import numpy
+import pandas
+
+if __name__ == "__main__":
+    run()

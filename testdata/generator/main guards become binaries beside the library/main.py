@@ -1,0 +1,4 @@
+import pandas
+
+if __name__ == "__main__":
+    run()

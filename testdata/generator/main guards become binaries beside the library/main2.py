@@ -1,0 +1,2 @@
+import numpy
+if "__main__" == __name__: run()

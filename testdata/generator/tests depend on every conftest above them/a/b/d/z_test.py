@@ -1,0 +1,2 @@
+# gazelle:include_pytest_conftest false
+import a.b.conftest

@@ -1,0 +1,1 @@
+# gazelle:ignore nothing
