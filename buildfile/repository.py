@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -77,7 +77,7 @@ class Walked:
     ignored_roots: tuple[str, ...]
 
 
-def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Iterable[str] = ()) -> Walked:
+def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Sequence[str] = ()) -> Walked:
     """Every file of a repository that Bazel, or with `text` a person, reads.
 
     Args:
@@ -95,7 +95,7 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Iterable[
     roots: list[str] = []
     ignored_roots: list[str] = []
     bazel = bazel_ignores(root)
-    own = gitignore("\n".join(exclude), "")
+    own = gitignore("\n".join(exclude), "") if exclude else None
     stack: list[tuple[str, tuple[Matcher, ...]]] = [("", (own,) if own else ())]
     while stack:
         where, rules = stack.pop()

@@ -23,7 +23,7 @@ STRING = (
     rb'|"(?>[^"\\\r\n]+|\\\r\n|\\.)*+"|\'(?>[^\'\\\r\n]+|\\\r\n|\\.)*+\')'
 )
 _INSIDE = rb"[^\"'#()\[\]{}]+|#[^\n]*+|" + STRING
-_DEPTH = 8
+_DEPTH = 6
 
 
 def _bracket(depth: int) -> bytes:

@@ -119,14 +119,18 @@ _DOTTED = _IDENT + rb"(?:\." + _IDENT + rb")*+"
 
 def _plain(depth: int) -> bytes:
     """The pattern of a value that is plainly valid, brackets nested at most `depth` levels."""
-    atom = rb"r?" + STRING + rb"|-?[1-9][0-9]*+|0|" + _DOTTED
+    value = _ATOM
     if depth:
         inner = _plain(depth - 1)
-        atom = (
-            rb"\[" + _WS + _series(inner) + rb"\]|\{" + _WS + _series(inner + _WS + b":" + _WS + inner) + rb"\}|"
-            + _plain_call(inner) + b"|" + atom
+        entry = b"(?>" + _ATOM + b")" + _WS + b":" + _WS + inner
+        value = (
+            rb"\[" + _WS + _series(inner) + rb"\]|\{" + _WS + _series(entry) + rb"\}|"
+            + _plain_call(inner) + b"|" + _ATOM
         )  # fmt: skip
-    return rb"(?>" + atom + rb")(?>" + _WS + rb"\+" + _WS + rb"(?>" + atom + rb"))*+"
+    return rb"(?>" + value + rb")(?>" + _WS + rb"\+" + _WS + rb"(?>" + value + rb"))?+"
+
+
+_ATOM = rb"r?" + STRING + rb"|-?[1-9][0-9]*+|0|" + _DOTTED
 
 
 def _series(item: bytes) -> bytes:
@@ -134,14 +138,15 @@ def _series(item: bytes) -> bytes:
 
 
 def _plain_call(inner: bytes) -> bytes:
+    positional = b"(?>" + _ATOM + rb")(?!" + _WS + rb"=)"
     keyword = _IDENT + _WS + rb"=(?!=)" + _WS + inner
-    return _DOTTED + rb"\(" + _WS + _series(inner + rb"(?!" + _WS + rb"=)") + _series(keyword) + rb"\)"
+    return _DOTTED + rb"\(" + _WS + _series(positional) + _series(keyword) + rb"\)"
 
 
 @functools.cache
 def _plain_pattern() -> re.Pattern[bytes]:
     """Compiled when first asked for, since that takes longer than many a run."""
-    return re.compile(_plain_call(_plain(2)) + rb"[ \t]*+(?:#[^\n]*+)?\r?(?:\n|\Z)", re.DOTALL)
+    return re.compile(_plain_call(_plain(1)) + rb"[ \t]*+(?:#[^\n]*+)?\r?(?:\n|\Z)", re.DOTALL)
 
 
 def plainly_valid(data: bytes, start: int, end: int) -> bool:

@@ -35,27 +35,35 @@ class UsageProblem(click.ClickException):
 
 
 _COMMANDS = {
-    "generate": "trekbok.generate_cli:generate",
-    "manifest": "trekbok.generate_cli:manifest",
-    "emit": "trekbok.emit_cli:emit",
-    "lint": "trekbok.lint_cli:lint",
-    "rollout": "trekbok.rollout_cli:rollout",
+    "emit": ("trekbok.emit_cli", "Write the rules into DIR, or bring what is there up to date."),
+    "generate": ("trekbok.generate_cli", "Bring the BUILD files of Python packages up to date."),
+    "lint": ("trekbok.lint_cli", "Find deprecated symbols, attributes and flags, and fix them."),
+    "manifest": ("trekbok.generate_cli", "Write gazelle_python.yaml."),
+    "rollout": ("trekbok.rollout_cli", "Opt a repository in to something, stage by stage."),
 }
-"""Commands that live in modules of their own, imported when they are called."""
+"""Commands that live in modules of their own, imported when they are called; the text is for `--help` alone."""
 
 
 class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *(name for name in _COMMANDS if _present(name))})
+        return sorted({*super().list_commands(ctx), *_COMMANDS})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in _COMMANDS and _present(cmd_name):
+        if cmd_name in _COMMANDS:
             import importlib
 
-            module, _, attribute = _COMMANDS[cmd_name].partition(":")
-            command: click.Command = getattr(importlib.import_module(module), attribute)
+            module = importlib.import_module(_COMMANDS[cmd_name][0])
+            command: click.Command = getattr(module, cmd_name)
             return command
         return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = []
+        for name in self.list_commands(ctx):
+            own = super().get_command(ctx, name)
+            rows.append((name, own.get_short_help_str(80) if own is not None else _COMMANDS[name][1]))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -69,10 +77,6 @@ class _Commands(click.Group):
             if not near:
                 raise
             raise click.UsageError(f"{error.message} Did you mean '{near[0]}'?", ctx) from None
-
-
-def _present(command: str) -> bool:
-    return (Path(__file__).parent / f"{_COMMANDS[command].partition(':')[0].rpartition('.')[2]}.py").is_file()
 
 
 def common(command: Any) -> Any:
@@ -443,9 +447,14 @@ def load_registry(root: Path, settings: Loaded) -> Registry:
         UsageProblem: one cannot be loaded.
     """
     from migrations.registry import RegistryError, load
+    from migrations.symbols import SymbolError, migrations_of
 
+    config = settings.config
     try:
-        return load([root / path for path in settings.config.migrations])
+        declared = migrations_of(config.deprecated, config.policy)
+        return load([root / path for path in config.migrations], declared)
+    except SymbolError as error:
+        raise UsageProblem(f"{settings.source}: {error}") from None
     except RegistryError as error:
         raise UsageProblem(str(error)) from None
 
