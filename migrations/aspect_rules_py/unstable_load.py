@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from buildfile.bindings import Symbol
 from buildfile.edits import Edit
 from buildfile.loads import Load
 from buildfile.source import STARLARK, FileKind
@@ -20,6 +21,7 @@ from migrations.aspect_rules_py._surface import (
     UV_DEFS,
     UV_UNSTABLE_DEFS,
 )
+from migrations.aspect_rules_py._venv_link import unlinked
 from migrations.finding import Finding, Fix, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -27,6 +29,7 @@ from migrations.view import String, View
 
 _MOVED = {UNSTABLE_DEFS: DEFS, UV_UNSTABLE_DEFS: UV_DEFS, PRIVATE_VENV_DEFS: DEFS}
 _LABELS = {**_MOVED, **{old.removesuffix(".bzl"): new.removesuffix(".bzl") for old, new in _MOVED.items()}}
+_TYPES = "@aspect_rules_py//py/private/py_venv:types.bzl"
 _GONE = frozenset({"py_venv_binary", "py_venv_test"})
 
 
@@ -39,10 +42,39 @@ def find(view: View) -> Iterator[Finding]:
         new = _MOVED.get(view.canonical(load.label))
         if new is not None:
             yield from _moved(view, load, new)
+        elif view.canonical(load.label) == _TYPES:
+            yield _types(view, load)
+    written = {view.spell(label).encode(): label for label in _MOVED}
     for string in view.strings("unstable", "private/py_venv"):
         new = _LABELS.get(view.canonical(string.value)) if "//" in string.value else None
         if new is not None:
             yield _relabelled(view, string, new)
+        elif any(label.decode() in string.value for label in written):
+            yield Finding(
+                string.start,
+                string.end,
+                "the text names a file of an unstable package, which is gone",
+                advice="If Bazel gets to load it, change the label in it, and what else it has of v1.",
+            )
+    for start, end in view.comments(*written):
+        label = next(label for label in written if label in view.file.data[start:end])
+        yield Finding(
+            start,
+            end,
+            f"the comment names {label.decode()}, which moved to {view.spell(_MOVED[written[label]])}",
+            advice="Change it, if it is to be followed or uncommented some day.",
+            level=Level.NOTE,
+        )
+
+
+def _types(view: View, load: Load) -> Finding:
+    names = ", ".join(symbol.name for symbol in load.symbols)
+    return Finding(
+        load.label_start,
+        load.label_end,
+        f"{load.label} is private, and {names} of it has other fields in v2",
+        advice="See what is done with it: home is gone; bin_python and imports are there.",
+    )
 
 
 def _moved(view: View, load: Load, new: str) -> Iterator[Finding]:
@@ -75,14 +107,13 @@ def _moved(view: View, load: Load, new: str) -> Iterator[Finding]:
 
 
 def _clash(view: View, load: Load, new: str) -> str:
-    """A symbol whose name is loaded from the new file too, where it still has its v1 meaning."""
-    for symbol in load.symbols:
-        for other in view.loads:
-            if view.canonical(other.label) == new and any(
-                item.name == symbol.name == "py_venv" for item in other.symbols
-            ):
-                return symbol.name
-    return ""
+    """The stable name of a `py_venv` that still has its v1 meaning beside the real one of this load."""
+    if not any(symbol.name == "py_venv" for symbol in load.symbols):
+        return ""
+    stable = frozenset({Symbol(new, "py_venv")})
+    calls = unlinked(view, (call for call, _ in view.calls(stable)))
+    names = [name for name, symbol in view.bindings.loaded.items() if symbol in stable]
+    return names[0] if names and (calls or any(view.uses(stable))) else ""
 
 
 def _relabelled(view: View, string: String, new: str) -> Finding:
@@ -131,7 +162,7 @@ MIGRATION = Migration(
     ),
     gate=Gate(since="2.0.0-alpha.0"),
     kinds=STARLARK | {FileKind.TEXT},
-    needles=(b"/unstable:defs", b"/py_venv:defs", b"py/unstable", b"uv/unstable"),
+    needles=(b"/unstable:defs", b"/py_venv:defs", b"py/unstable", b"uv/unstable", b"py_venv:types"),
     find=find,
     after=("venv-rules", "py-venv-meaning"),
     cases=(
@@ -173,7 +204,49 @@ MIGRATION = Migration(
             'load("@rules_venv//py/unstable:defs.bzl", "py_venv")\n\npy_venv(name = "v")\n',
         ),
         Case("the stable load", 'load("@aspect_rules_py//py:defs.bzl", "py_venv")\n\npy_venv(name = "v")\n'),
-        Case("a comment", '# load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv")\n'),
+        Case(
+            "a comment",
+            '# load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv")\nx = "# //py/unstable"\n',
+            notes=("the comment names",),
+        ),
+        Case(
+            "a template in a string",
+            {"m.bzl": 'T = """\nload("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n"""\n'},
+            person=("the text names",),
+        ),
+        Case(
+            "the private provider",
+            {
+                "m.bzl": 'load("@aspect_rules_py//py/private/py_venv:types.bzl", "VirtualenvInfo")\n\n'
+                "x = VirtualenvInfo\n"
+            },
+            person=("is private",),
+        ),
+        Case(
+            "the stable py_venv still makes a link",
+            'load("@aspect_rules_py//py:defs.bzl", "py_venv")\n'
+            'load("@aspect_rules_py//py/unstable:defs.bzl", real_venv = "py_venv")\n\n'
+            'py_venv(name = "l")\n\nreal_venv(name = "v")\n',
+            person=("means something else",),
+        ),
+        Case(
+            "the stable py_venv makes a link no more",
+            'load("@aspect_rules_py//py:defs.bzl", "py_venv", "py_venv_link")\n'
+            'load("@aspect_rules_py//py/unstable:defs.bzl", real_venv = "py_venv")\n\n'
+            'py_venv(name = "l_venv")\n\npy_venv_link(\n    name = "l",\n    venv = ":l_venv",\n)\n\n'
+            'real_venv(name = "v")\n',
+            'load("@aspect_rules_py//py:defs.bzl", "py_venv", "py_venv_link", real_venv = "py_venv")\n\n'
+            'py_venv(name = "l_venv")\n\npy_venv_link(\n    name = "l",\n    venv = ":l_venv",\n)\n\n'
+            'real_venv(name = "v")\n',
+        ),
+        Case(
+            "a macro that passes the real one on",
+            {
+                "m.bzl": 'load("@aspect_rules_py//py/private/py_venv:defs.bzl", _py_venv = "py_venv")\n\n'
+                "py_venv = _py_venv\n"
+            },
+            {"m.bzl": 'load("@aspect_rules_py//py:defs.bzl", _py_venv = "py_venv")\n\npy_venv = _py_venv\n'},
+        ),
         Case(
             "a document",
             {
