@@ -74,9 +74,13 @@ def places_by_file(entries):
         if not entry.path or authored_link(entry.path, entry.path) is not None:
             continue
         real = os.path.realpath(entry.path)
-        if real not in places or real.endswith("/" + entry.path.replace(os.sep, "/")):
-            places[real] = entry.place
-    return places
+        if real not in places or (_is_itself(real, entry.path) and not _is_itself(real, places[real].path)):
+            places[real] = entry
+    return {real: entry.place for real, entry in places.items()}
+
+
+def _is_itself(real, path):
+    return real.endswith("/" + path)
 
 
 def relative_link(place, target):
@@ -131,27 +135,66 @@ class Layer:
         self._tar.close()
 
 
-def add(layer, entry, places, known):
-    """Adds one entry to a layer: a link as it should be in the image, or the file itself."""
-    if not entry.path:
-        layer.add_file(entry.place, b"", False)
-        return
-    text = authored_link(entry.path, entry.path)
-    if text is not None:
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(entry.place), text))
-        # Of links in sources and wheels only those that lead to something in the image are of use there.
-        declared = entry.path.startswith("bazel-out/") and not os.path.exists(entry.path)
-        if os.path.isabs(text) or declared or target in known or not os.path.isfile(entry.path):
-            layer.add_link(entry.place, text)
+class Image:
+    """What is at which place, all layers together."""
+
+    def __init__(self, entries):
+        self.entries = {entry.place: entry for entry in entries}
+        self._places = places_by_file(self.entries.values())
+        self._links = {
+            entry.place: authored_link(entry.path, entry.path) for entry in self.entries.values() if entry.path
+        }
+        self._directories = {""}
+        for place in self.entries:
+            while place:
+                place = posixpath.dirname(place)
+                self._directories.add(place)
+
+    def has(self, place, text):
+        """Whether a relative link at a place leads to something in the image."""
+        parts = text.split("/")[::-1]
+        current = posixpath.dirname(place)
+        for _ in range(1000):
+            if not parts:
+                return current in self.entries or current in self._directories
+            part = parts.pop()
+            if part == "..":
+                current = posixpath.dirname(current)
+                continue
+            current = posixpath.join(current, part) if part not in ("", ".") else current
+            link = self._links.get(current)
+            if link is not None:
+                if os.path.isabs(link):
+                    # To what the image has anyway, such as an interpreter of its own.
+                    return True
+                parts += link.split("/")[::-1]
+                current = posixpath.dirname(current)
+        return False
+
+    def link_text(self, entry):
+        """What an entry is packed as, if it is a link; None for a file."""
+        text = self._links.get(entry.place)
+        if text is not None:
+            # A relative link to what is not in the image would lead nowhere there, or to the wrong file.
+            if os.path.isabs(text) or self.has(entry.place, text) or not os.path.isfile(entry.path):
+                return text
+            return None
+        primary = self._places.get(os.path.realpath(entry.path), entry.place)
+        return None if primary == entry.place else relative_link(entry.place, primary)
+
+    def add_to(self, layer, place):
+        """Packs one entry."""
+        entry = self.entries[place]
+        if not entry.path:
+            layer.add_file(place, b"", False)
             return
-    real = os.path.realpath(entry.path)
-    primary = places.get(real, entry.place)
-    if primary != entry.place and text is None:
-        layer.add_link(entry.place, relative_link(entry.place, primary))
-        return
-    with open(real, "rb") as file:
-        content = file.read()
-    layer.add_file(entry.place, content, os.access(real, os.X_OK))
+        text = self.link_text(entry)
+        if text is not None:
+            layer.add_link(place, text)
+            return
+        with open(entry.path, "rb") as file:
+            content = file.read()
+        layer.add_file(place, content, os.access(entry.path, os.X_OK))
 
 
 def layer_of(place, groups):
@@ -191,18 +234,12 @@ def main():
             sys.exit("layer_groups: {} = {}: {}".format(name, expression, error))
 
     lines = list(read_manifest(arguments.manifest))
-    entries = {entry.place: entry for _, files in lines for entry in files}
-    known = set(entries)
-    for place in entries:
-        while place:
-            place = posixpath.dirname(place)
-            known.add(place)
-    places = places_by_file(entries.values())
-    mine = {place for place in entries if layer_of(place, groups) == arguments.layer}
+    image = Image([entry for _, files in lines for entry in files])
+    mine = {place for place in image.entries if layer_of(place, groups) == arguments.layer}
     stream = compressed(arguments.output, arguments.compress)
     layer = Layer(stream, arguments.owner, arguments.owner_group)
     for place in sorted(mine):
-        add(layer, entries[place], places, known)
+        image.add_to(layer, place)
     layer.close()
     stream.close()
     if arguments.unused:

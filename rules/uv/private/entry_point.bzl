@@ -1,0 +1,126 @@
+"""Programs for the commands of wheels."""
+
+load("//py/private:py_binary_macros.bzl", "py_binary")
+load("//py/private:wheels.bzl", "wheels_of")
+load("//python/private:py_info.bzl", "PyInfo")
+
+_MAIN = """\
+import sys
+
+from {module} import {first}
+
+if __name__ == "__main__":
+    sys.exit({function}())
+"""
+
+def _entrypoint_main_impl(ctx):
+    module, colon, function = ctx.attr.entrypoint.partition(":")
+    if not colon:
+        fail("entrypoint = {} is not MODULE:FUNCTION".format(repr(ctx.attr.entrypoint)))
+    ctx.actions.write(ctx.outputs.out, _MAIN.format(
+        first = function.partition(".")[0],
+        function = function,
+        module = module,
+    ))
+
+_entrypoint_main = rule(
+    implementation = _entrypoint_main_impl,
+    attrs = {
+        "entrypoint": attr.string(mandatory = True),
+        "out": attr.output(mandatory = True),
+    },
+)
+
+def _console_script_main_impl(ctx):
+    arguments = ctx.actions.args()
+    arguments.add_all(["-B", "-I", ctx.file._tool, "--script", ctx.attr.script, "--output", ctx.outputs.out])
+    arguments.add("--target", str(ctx.label))
+    wheels = wheels_of(ctx.attr.pkg[PyInfo])
+
+    # The package's own wheel before those it depends on.
+    trees = [wheel.tree for wheel in wheels][::-1]
+    arguments.add_all(trees, before_each = "--tree", expand_directories = False)
+    ctx.actions.run(
+        executable = ctx.executable._interpreter,
+        arguments = [arguments],
+        inputs = trees + [ctx.file._tool],
+        outputs = [ctx.outputs.out],
+        mnemonic = "PyConsoleScript",
+        progress_message = "Looking for command %{label}",
+    )
+
+_console_script_main = rule(
+    implementation = _console_script_main_impl,
+    attrs = {
+        "out": attr.output(mandatory = True),
+        "pkg": attr.label(mandatory = True, providers = [PyInfo]),
+        "script": attr.string(mandatory = True),
+        "_interpreter": attr.label(
+            default = "//python/private:current_interpreter_executable",
+            cfg = "exec",
+            executable = True,
+        ),
+        "_tool": attr.label(
+            default = "//uv/private:find_entry_point.py",
+            allow_single_file = True,
+        ),
+    },
+)
+
+def _main_file(name):
+    return "_{}_entrypoint.py".format(name)
+
+def py_entrypoint_binary(name, entrypoint, pkg, visibility = None, **kwargs):
+    """A program that calls a function of a package.
+
+    Args:
+        name: str, the target.
+        entrypoint: str, `MODULE:FUNCTION`.
+        pkg: label of the package.
+        visibility: list of labels.
+        **kwargs: further attributes of py_binary.
+    """
+    _entrypoint_main(
+        name = "_{}_main".format(name),
+        entrypoint = entrypoint,
+        out = _main_file(name),
+        tags = ["manual"],
+    )
+    py_binary(
+        name = name,
+        srcs = [_main_file(name)],
+        main = _main_file(name),
+        visibility = visibility,
+        deps = [pkg],
+        **kwargs
+    )
+
+def py_console_script_binary(name, pkg, script = None, deps = [], venv = None, visibility = None, **kwargs):
+    """A program that is a command of a wheel.
+
+    Args:
+        name: str, the target.
+        pkg: label of the package.
+        script: str, the command; by default the name of the target.
+        deps: list of labels of what else the command imports, such as plugins.
+        venv: str, as of py_binary.
+        visibility: list of labels.
+        **kwargs: further attributes of py_binary.
+    """
+    _console_script_main(
+        name = "_{}_search".format(name),
+        out = _main_file(name),
+        pkg = pkg,
+        script = script or name,
+        tags = ["manual"],
+    )
+    if venv:
+        kwargs["venv"] = venv
+    py_binary(
+        name = name,
+        srcs = [_main_file(name)],
+        main = _main_file(name),
+        visibility = visibility,
+        deps = [pkg] + deps,
+        **kwargs
+    )

@@ -1,0 +1,55 @@
+"""Writes a main program that is a command of a wheel.
+
+https://packaging.python.org/en/latest/specifications/entry-points/
+"""
+
+import argparse
+import configparser
+import glob
+import os
+import sys
+
+_MAIN = """\
+import sys
+
+from {module} import {first}
+
+if __name__ == "__main__":
+    sys.exit({function}())
+"""
+
+
+def console_scripts(tree):
+    """The commands of an unpacked wheel, each with its `MODULE:FUNCTION`."""
+    config = configparser.ConfigParser(delimiters=("=",), interpolation=None)
+    config.optionxform = str
+    config.read(glob.glob(os.path.join(tree, "lib", "*", "site-packages", "*.dist-info", "entry_points.txt")), "utf-8")
+    return dict(config.items("console_scripts")) if config.has_section("console_scripts") else {}
+
+
+def main():
+    """Looks through the wheels in the order given."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--script", required=True)
+    parser.add_argument("--output", required=True)
+    parser.add_argument("--target", required=True)
+    parser.add_argument("--tree", action="append", default=[])
+    arguments = parser.parse_args()
+    seen = set()
+    for tree in arguments.tree:
+        scripts = console_scripts(tree)
+        seen.update(scripts)
+        if arguments.script in scripts:
+            module, _, function = scripts[arguments.script].partition("[")[0].strip().partition(":")
+            with open(arguments.output, "w", encoding="utf-8") as output:
+                output.write(_MAIN.format(module=module, function=function, first=function.partition(".")[0]))
+            return
+    sys.exit(
+        "{}: no wheel has the command {}; there are {}".format(
+            arguments.target, arguments.script, ", ".join(sorted(seen)) or "none"
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
