@@ -6,6 +6,7 @@ A view gives byte ranges, so that what it shows can be edited; see `rewrite` for
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -174,18 +175,13 @@ def string_value(node: ast.AST) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
+_SPACE = re.compile(rb"(?>[ \t\r\n\f\\]+|#[^\n]*+(?:\n|\Z))*+")
+
+
 def skip_space(data: bytes, at: int) -> int:
     """The first offset from `at` on that is neither white space nor a comment nor a continuation."""
-    while at < len(data):
-        byte = data[at]
-        if byte in b" \t\r\n\f\\":
-            at += 1
-        elif byte == 0x23:
-            newline = data.find(b"\n", at)
-            at = len(data) if newline < 0 else newline + 1
-        else:
-            break
-    return at
+    found = _SPACE.match(data, at)
+    return found.end() if found else at
 
 
 def _behind_parentheses(data: bytes, start: int, inner: int, end: int) -> int:
@@ -196,16 +192,52 @@ def _behind_parentheses(data: bytes, start: int, inner: int, end: int) -> int:
     return end
 
 
-def calls_in(file: SourceFile, statement: Statement) -> Iterator[Call]:
-    """Every call in a statement, outer before inner.
+def calls_in(file: SourceFile, statement: Statement) -> list[Call]:
+    """Every call in a statement, outer before inner. The list is kept, so it must not be changed.
 
     Raises:
         buildfile.syntax.Unparsable: see `Statement.tree`.
     """
-    tree = statement.tree
-    for node, scope in walk(tree):
-        if isinstance(node, ast.Call):
-            yield Call(file, statement, tree, node, scope)
+    found = file.calls.get(statement.start)
+    if found is None:
+        tree = statement.tree
+        found = [Call(file, statement, tree, node, scope) for node, scope in _call_nodes(tree)]
+        file.calls[statement.start] = found
+    return found
+
+
+def _call_nodes(tree: Tree) -> Iterator[tuple[ast.Call, Scope]]:
+    """The call nodes of a statement; those of plain calls, which most statements are, without a full walk."""
+    for top in tree.body:
+        if isinstance(top, ast.Expr) and isinstance(top.value, ast.Call):
+            stack = [top.value]
+            plain: list[ast.Call] = []
+            while stack:
+                call = stack.pop()
+                plain.append(call)
+                inner = [keyword.value for keyword in call.keywords]
+                if type(call.func) is not ast.Name or not _is_plain(call.args) or not _is_plain(inner):
+                    break
+                stack.extend(value for value in (*reversed(inner), *reversed(call.args)) if type(value) is ast.Call)
+            else:
+                yield from ((call, _TOP) for call in plain)
+                continue
+        for node, scope in walk(Tree((top,), tree.lines)):
+            if isinstance(node, ast.Call):
+                yield node, scope
+
+
+def _is_plain(values: list[ast.expr]) -> bool:
+    """Whether some values are literals, names, lists of these, or calls."""
+    return all(
+        type(value) in _LEAVES
+        or type(value) is ast.Call
+        or (type(value) is ast.List and all(type(item) in _LEAVES for item in value.elts))
+        for value in values
+    )
+
+
+_LEAVES = (ast.Constant, ast.Name)
 
 
 def walk(tree: Tree) -> Iterator[tuple[ast.AST, Scope]]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from buildfile.calls import Call
     from buildfile.statements import Statement
 
 BOM = b"\xef\xbb\xbf"
@@ -87,6 +88,11 @@ class SourceFile:
         """The line end that new lines of this file take: the one its first line has."""
         at = self.data.find(b"\n")
         return b"\r\n" if at > 0 and self.data[at - 1] == 0x0D else b"\n"
+
+    @cached_property
+    def calls(self) -> dict[int, list[Call]]:
+        """The calls of statements that were asked for, by the statement's start; `calls.calls_in` fills it."""
+        return {}
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:

@@ -204,6 +204,8 @@ def not_starlark(tree: Tree) -> tuple[str, int] | None:
 
     https://github.com/bazelbuild/starlark/blob/master/spec.md
     """
+    if len(tree.body) == 1 and _plain_call_of(tree.body[0]):
+        return None
     stack: list[tuple[ast.AST, int]] = [(top, tree.start(top)) for top in reversed(tree.body)]
     while stack:
         node, at = stack.pop()
@@ -218,6 +220,21 @@ def not_starlark(tree: Tree) -> tuple[str, int] | None:
         if kind is not ast.Constant:
             stack.extend([(child, at) for child in ast.iter_child_nodes(node)])
     return None
+
+
+def _plain_call_of(top: ast.stmt) -> bool:
+    """Whether a statement is a call with nothing in it but strings, names and lists of them, no keyword twice."""
+    if not isinstance(top, ast.Expr) or not isinstance(top.value, ast.Call) or type(top.value.func) is not ast.Name:
+        return False
+    keywords = top.value.keywords
+    for value in (*top.value.args, *(keyword.value for keyword in keywords)):
+        items = value.elts if isinstance(value, ast.List) else (value,)
+        for item in items:
+            if type(item) is not ast.Name and not (
+                isinstance(item, ast.Constant) and isinstance(item.value, str | int)
+            ):
+                return False
+    return len({keyword.arg for keyword in keywords}) == len(keywords)
 
 
 _SUSPECT = frozenset({ast.Compare, ast.Constant, ast.FunctionDef, ast.For, ast.Call})

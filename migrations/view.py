@@ -63,7 +63,6 @@ class View:
     target: Target
     facts: Mapping[str, Any] = field(default_factory=dict)
     unparsable: list[tuple[int, str]] = field(default_factory=list)
-    _calls: dict[int, list[Call]] = field(default_factory=dict)
     _trees: dict[int, Tree | None] = field(default_factory=dict)
 
     @cached_property
@@ -125,10 +124,7 @@ class View:
 
     def all_calls(self, statement: Statement) -> list[Call]:
         """Every call of a statement, outer before inner; none if it cannot be parsed."""
-        if statement.start not in self._calls:
-            tree = self.tree(statement)
-            self._calls[statement.start] = list(calls_in(self.file, statement)) if tree is not None else []
-        return self._calls[statement.start]
+        return calls_in(self.file, statement) if self.tree(statement) is not None else []
 
     def calls(self, symbols: Collection[Symbol]) -> Iterator[tuple[Call, Symbol]]:
         """Every call of some symbols, under whatever local name."""
