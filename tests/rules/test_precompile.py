@@ -157,31 +157,39 @@ def test_a_syntax_error_is_reported_and_can_be_tolerated(main_workspace: Workspa
     main_workspace.bazel("build", option, "//lib:broken").check()
 
 
+def requirements(protocol: str, *more: str) -> list[str]:
+    """The execution requirements of the compile actions, instead of the default ones."""
+    keys = ["supports-workers=1", f"requires-worker-protocol={protocol}", "supports-multiplex-workers=1"]
+    keys += [f"{key}=1" for key in more]
+    return [f"--@{REPO_NAME}//tools/precompiler:execution_requirements={key}" for key in keys]
+
+
 def test_all_strategies_give_the_same_bytes(main_workspace: Workspace) -> None:
     version = versions(main_workspace)[-1]
     target = f"//:kept_{version}"
     found: dict[str, dict[str, bytes]] = {}
+    sandboxed = ["--strategy=PyCompile=worker", "--worker_sandboxing"]
+    multiplexed = [*sandboxed, "--experimental_worker_multiplex_sandboxing"]
     for name, options in {
-        "worker": ["--strategy=PyCompile=worker"],
-        "sandboxed worker": ["--strategy=PyCompile=worker", "--worker_sandboxing"],
-        "multiplex sandboxed worker": [
-            "--strategy=PyCompile=worker",
-            "--worker_sandboxing",
-            "--experimental_worker_multiplex_sandboxing",
-        ],
-        "singleplex worker": ["--strategy=PyCompile=worker", "--noworker_multiplex"],
         "one-shot": ["--strategy=PyCompile=sandboxed"],
-        "path mapping": ["--strategy=PyCompile=worker", "--experimental_output_paths=strip"],
         "one action": ["--strategy=PyCompile=sandboxed", flag("precompile_actions", "per_target")],
-        "protobuf": [
-            "--strategy=PyCompile=worker",
-            f"--@{REPO_NAME}//tools/precompiler:execution_requirements=supports-workers=1",
-            f"--@{REPO_NAME}//tools/precompiler:execution_requirements=requires-worker-protocol=proto",
+        "worker": ["--strategy=PyCompile=worker"],
+        "singleplex worker": ["--strategy=PyCompile=worker", "--noworker_multiplex"],
+        "sandboxed worker": sandboxed,
+        "multiplex sandboxed worker": multiplexed,
+        "path mapping": [
+            *multiplexed,
+            "--experimental_output_paths=strip",
+            *requirements("json", "supports-path-mapping", "supports-multiplex-sandboxing"),
         ],
+        "protobuf": ["--strategy=PyCompile=worker", *requirements("proto")],
+        "multiplex protobuf": [*multiplexed, *requirements("proto", "supports-multiplex-sandboxing")],
     }.items():
         # The bytes are to come from the compiler each time, and from no cache.
         fresh = f"--action_env=STRATEGY={name.replace(' ', '_')}"
-        main_workspace.bazel("build", ON, fresh, "--nouse_action_cache", *options, target).check()
+        result = main_workspace.bazel("build", ON, fresh, "--nouse_action_cache", *options, target).check()
+        how = "worker" if "--strategy=PyCompile=worker" in options else "sandbox"
+        assert re.search(rf"processes: .*\d+ (\S*-)?{how}", result.err), result.err
         found[name] = pycs(runfiles(main_workspace, target, ON, fresh, *options))
     reference = found["one-shot"]
     assert len(reference) > 10
