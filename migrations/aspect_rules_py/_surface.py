@@ -18,3 +18,11 @@ PLAN = UPSTREAM + "/pull/944"
 def anywhere(*names: str) -> frozenset[Symbol]:
     """Some rules or macros of `py` under every path from which v1 could load them."""
     return frozenset(Symbol(label, name) for label in (DEFS, UNSTABLE_DEFS, PRIVATE_VENV_DEFS) for name in names)
+
+
+RUN = anywhere("py_binary", "py_test", "py_venv_binary", "py_venv_test") | frozenset(
+    Symbol(DEFS, name) for name in ("py_binary_rule", "py_test_rule")
+)
+"""What is run: the binaries and tests."""
+SHAPED = RUN | anywhere("py_venv", "py_venv_link")
+"""What has an environment of its own: those and the virtualenvs."""
