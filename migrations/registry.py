@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from migrations.lint.own import OWN
 from migrations.migration import Migration
 
 PACKAGES = ("aspect_rules_py", "rules_python", "starlark")
@@ -29,7 +30,8 @@ class Registry:
 
     Attributes:
         migrations: the migrations.
-        homes: id to the package below `migrations` that it is in; `"user"` for a user's own.
+        homes: id to the package below `migrations` that it is in; `"user"` for a user's own, `"lint"` for what the
+            linter reports itself.
     """
 
     migrations: tuple[Migration, ...]
@@ -66,8 +68,8 @@ class Registry:
         return self.keep(lambda item: (wanted is None or item.id in wanted) and item.id not in dropped)
 
 
-def load(user: Iterable[Path] = ()) -> Registry:
-    """All migrations: ours, and those in some Python files.
+def load(user: Iterable[Path | str] = (), declared: Iterable[Migration] = ()) -> Registry:
+    """All migrations: ours, those in some Python files, and those that the configuration declares.
 
     Raises:
         RegistryError: a module that cannot be imported, has no `MIGRATION`, or an id that is taken or is not its
@@ -84,7 +86,7 @@ def load(user: Iterable[Path] = ()) -> Registry:
             migration = _migration_of(module, info.name)
             found.append((migration, module.__name__))
             homes[migration.id] = package
-    for path in user:
+    for path in map(Path, user):
         spec = importlib.util.spec_from_file_location(f"trekbok_user_{path.stem}", path)
         if spec is None or spec.loader is None or not path.is_file():
             raise RegistryError(
@@ -98,6 +100,12 @@ def load(user: Iterable[Path] = ()) -> Registry:
         migration = _migration_of(module, path.stem)
         found.append((migration, str(path)))
         homes.setdefault(migration.id, "user")
+    for migration in declared:
+        found.append((migration, "the configuration"))
+        homes.setdefault(migration.id, "user")
+    for migration in OWN:
+        found.append((migration, "migrations.lint.own"))
+        homes[migration.id] = "lint"
     taken: dict[str, str] = {}
     for migration, where in found:
         if migration.id in taken:
