@@ -25,7 +25,10 @@ class Recipe:
     ids: tuple[str, ...] = ()
 
 
-RECIPES = (Recipe("aspect-rules-py-v2", "Move from aspect_rules_py v1 to v2.", "aspect_rules_py"),)
+RECIPES = (
+    Recipe("aspect-rules-py-v2", "Move from aspect_rules_py v1 to v2.", "aspect_rules_py"),
+    Recipe("own", "Run the migrations and deprecations that the repository itself declares.", "user"),
+)
 DEFAULT = "aspect-rules-py-v2"
 
 

@@ -14,9 +14,31 @@ from typing import Any
 import msgspec
 import tomli
 
+from migrations.symbols import Deprecation, Policy
+
 
 class ConfigError(Exception):
     """A configuration that cannot be used; the message says where and what to do."""
+
+
+class Lint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="kebab"):
+    """What a repository configures of `lint`; see `trekbok lint --help` for the selectors.
+
+    Attributes:
+        select: selectors of the findings that are wanted; none for all.
+        ignore: selectors of those that are not.
+        per-path-ignores: pattern in .gitignore's syntax to selectors of findings that are not wanted there.
+        baseline: the file with the findings that do not count yet, relative to the root.
+        unsafe-fixes: whether `--fix` makes fixes that may change the meaning.
+        history: the file that keeps the counts of earlier runs, relative to the root; `""` for one in `.trekbok`.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_path_ignores: dict[str, tuple[str, ...]] = {}
+    baseline: str = ""
+    unsafe_fixes: bool = False
+    history: str = ""
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="kebab"):
@@ -28,6 +50,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         exclude: paths left out by every command, in .gitignore's syntax.
         migrations: Python files with migrations of the repository's own, relative to the root.
         skip: ids of migrations that are not run.
+        lint: what `lint` reports.
+        deprecated: what is not to be used any more, see `migrations.symbols.Deprecation`.
+        policy: what attributes have to be, see `migrations.symbols.Policy`.
     """
 
     to: str = "auto"
@@ -35,6 +60,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     exclude: tuple[str, ...] = ()
     migrations: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
+    lint: Lint = Lint()
+    deprecated: tuple[Deprecation, ...] = ()
+    policy: tuple[Policy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +107,19 @@ def _convert(values: Any, name: str) -> Config:
         config = msgspec.convert(values, Config)
     except msgspec.ValidationError as error:
         text = str(error)
-        unknown = re.search(r"unknown field `([^`]*)`", text)
+        unknown = re.search(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?", text)
         if unknown:
-            near = difflib.get_close_matches(unknown[1], Config.__struct_encode_fields__, 1)
-            hint = (
-                f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(Config.__struct_encode_fields__)}"
-            )
-            raise ConfigError(f"{name}: unknown key '{unknown[1]}'{hint}") from None
+            keys, where = _keys(unknown[2] or ""), f" in {unknown[2]}" if unknown[2] else ""
+            near = difflib.get_close_matches(unknown[1], keys, 1)
+            hint = f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(keys)}"
+            raise ConfigError(f"{name}: unknown key '{unknown[1]}'{where}{hint}") from None
         raise ConfigError(f"{name}: {text}") from None
     if config.semantics not in ("preserve", "plain"):
         raise ConfigError(f"{name}: semantics is 'preserve' or 'plain', not '{config.semantics}'")
     return config
+
+
+def _keys(where: str) -> tuple[str, ...]:
+    """The keys that a table of the configuration has; `where` as msgspec says it: `lint`, `policy[0]`."""
+    tables: dict[str, type[msgspec.Struct]] = {"lint": Lint, "deprecated": Deprecation, "policy": Policy}
+    return tables.get(re.split(r"[.\[]", where)[0], Config).__struct_encode_fields__

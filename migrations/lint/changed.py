@@ -1,0 +1,119 @@
+"""What changed since a commit, as git knows it: committed, staged, not staged, and not tracked yet.
+
+https://git-scm.com/docs/git-diff, https://git-scm.com/docs/git-merge-base
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class GitError(Exception):
+    """Git cannot answer; the message is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The files below a root that differ from a commit.
+
+    Attributes:
+        base: the commit, the merge base of what was asked for and HEAD.
+        head: HEAD.
+        paths: repository-relative paths of files that are there now and are not what they were: changed, renamed,
+            new, untracked. Sorted.
+        gone: paths that were there and are not any more.
+    """
+
+    base: str
+    head: str
+    paths: tuple[str, ...]
+    gone: tuple[str, ...] = ()
+
+
+def changes_since(root: Path, reference: str) -> Changes:
+    """What changed between the merge base of `reference` and HEAD, and the files as they are now.
+
+    Raises:
+        GitError: there is no git, no repository, or no such commit.
+    """
+    untracked = _start(root, "ls-files", "--others", "--exclude-standard", "-z")
+    try:
+        if reference.startswith("-"):
+            raise GitError(f"--since: '{reference}' is no commit")
+        head = _answer(_start(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"))
+        if head is None:
+            if _answer(_start(root, "rev-parse", "--git-dir")) is None:
+                raise GitError(f"--since: {root} is in no git repository, or git is not installed")
+            raise GitError("--since: this repository has no commit yet")
+        base = _answer(_start(root, "merge-base", "--", reference, "HEAD"))
+        if base is None:
+            if _answer(_start(root, "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")) is None:
+                raise GitError(f"--since: git knows no commit '{reference}'; fetch it, or name another")
+            shallow = (_answer(_start(root, "rev-parse", "--is-shallow-repository")) or b"").strip() == b"true"
+            hint = "; this clone is shallow: fetch more of the history" if shallow else ""
+            raise GitError(f"--since: '{reference}' and HEAD have no commit in common{hint}")
+        commit = base.strip().decode()
+        paths, gone = _differences(root, commit)
+        new = _answer(untracked)
+        if new is None:
+            raise GitError("--since: git cannot list untracked files")
+        paths.update(os.fsdecode(path) for path in new.split(b"\0") if path)
+    finally:
+        if untracked is not None and untracked.poll() is None:
+            untracked.kill()
+            untracked.communicate()
+    return Changes(commit, head.strip().decode(), tuple(sorted(paths)), tuple(sorted(gone - paths)))
+
+
+def paths_between(root: Path, one: str, other: str) -> tuple[str, ...] | None:
+    """The paths that differ between two commits; None if git does not know."""
+    if one == other:
+        return ()
+    answer = _answer(_start(root, "diff", "--name-only", "-z", "--no-renames", "--relative", one, other, "--"))
+    return None if answer is None else tuple(os.fsdecode(path) for path in answer.split(b"\0") if path)
+
+
+def _differences(root: Path, commit: str) -> tuple[set[str], set[str]]:
+    answer = _answer(
+        _start(root, "diff", "--name-status", "-z", "-M", "--relative", "--ignore-submodules", commit, "--")
+    )
+    if answer is None:
+        raise GitError(f"--since: git cannot compare the files with {commit}")
+    words = [os.fsdecode(word) for word in answer.split(b"\0")]
+    paths: set[str] = set()
+    gone: set[str] = set()
+    at = 0
+    while at < len(words) - 1:
+        status = words[at][:1]
+        if status in ("R", "C"):
+            if status == "R":
+                gone.add(words[at + 1])
+            paths.add(words[at + 2])
+            at += 3
+            continue
+        (gone if status == "D" else paths).add(words[at + 1])
+        at += 2
+    return paths, gone
+
+
+def _start(root: Path, *command: str) -> subprocess.Popen[bytes] | None:
+    try:
+        return subprocess.Popen(
+            ["git", "-c", "core.quotepath=off", "-C", os.fspath(root), *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+        )
+    except OSError:
+        return None
+
+
+def _answer(process: subprocess.Popen[bytes] | None) -> bytes | None:
+    if process is None:
+        return None
+    output = process.communicate()[0]
+    return output if process.returncode == 0 else None

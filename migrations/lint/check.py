@@ -1,0 +1,198 @@
+"""Looks at one file: can it be read as Starlark, what do the migrations find in it, what suppresses that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from buildfile.loads import BadLoad, parse_load
+from buildfile.repository import workspace_of
+from buildfile.source import STARLARK, FileKind, SourceFile
+from buildfile.syntax import Unparsable, not_starlark, plainly_valid
+from migrations.engine import TEMPLATE, Run, facts_of
+from migrations.finding import Finding
+from migrations.lint.diagnostic import Diagnostic, diagnostic_of, failure_of
+from migrations.lint.needles import pattern_of
+from migrations.lint.own import FAILED_CHECK, SYNTAX_ERROR
+from migrations.lint.suppressions import Suppression, suppressions_of
+from migrations.migration import Migration
+from migrations.view import View
+
+_KEYWORDS = re.compile(rb"(?:^|[(,])[ \t]*([A-Za-z_]\w*)[ \t]*=(?!=)", re.MULTILINE)
+_OFTEN = 2000
+"""A run over so many files is worth the time it takes to compile the pattern of plain statements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A finding of a file, with the suppressions that cover it, as indices."""
+
+    diagnostic: Diagnostic
+    suppressed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What came of a file.
+
+    Attributes:
+        seen: what was found.
+        suppressions: the suppression comments.
+        waiting: ids of migrations that need the facts of the whole repository to say anything.
+        facts: what the scans say: `(migration id, path, fact)`.
+    """
+
+    seen: tuple[Seen, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    waiting: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str, Any], ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to say about the file."""
+        return not (self.seen or self.suppressions or self.waiting or self.facts)
+
+
+class _FactsNeeded(Exception):
+    """A migration asked for facts before they were gathered."""
+
+
+class NoFacts(dict[str, Any]):
+    """Stands for the facts of the repository while there are none: whoever asks is asked again later."""
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise _FactsNeeded
+
+    __getitem__ = get = __contains__ = __iter__ = items = values = keys = _refuse  # type: ignore[assignment]
+
+
+class Examiner:
+    """Examines files of a run, one after the other.
+
+    Args:
+        run: the run, whose facts are not known yet.
+        count: how many files are to come.
+    """
+
+    def __init__(self, run: Run, count: int) -> None:
+        self._run = run
+        self._quick = count >= _OFTEN
+        self._gates: dict[tuple[str, FileKind], tuple[re.Pattern[bytes] | None, tuple[Migration, ...]]] = {}
+        self._common = _common_needles(run)
+
+    def examine(self, file: SourceFile) -> Examined:
+        """Everything that can be said about a file by itself."""
+        seen: list[Seen] = []
+        waiting: list[str] = []
+        suppressions = suppressions_of(file)
+        problem = _problem(file, self._quick) if file.kind in STARLARK else None
+        if problem is not None:
+            offset, reason = problem
+            if TEMPLATE.search(file.data):
+                reason = f"is a template, not Starlark: {reason}"
+            seen.append(_seen(failure_of(SYNTAX_ERROR, file, offset, reason), suppressions))
+        view = self._run.view(file)
+        facts: tuple[tuple[str, str, Any], ...] = ()
+        try:
+            facts = tuple(facts_of(self._run, file))
+        except Exception as error:
+            seen.append(_broken(file, "a scan", error))
+        for migration in self._wanted(file):
+            if migration.gather is not None:
+                waiting.append(migration.id)
+                continue
+            try:
+                seen += _found(file, view, migration, suppressions)
+            except _FactsNeeded:
+                waiting.append(migration.id)
+        return Examined(tuple(seen), suppressions, tuple(waiting), facts)
+
+    def examine_again(self, file: SourceFile, ids: Collection[str], before: Examined) -> list[Seen]:
+        """What the migrations that waited for the facts have to say."""
+        view = self._run.view(file)
+        seen: list[Seen] = []
+        for migration in self._run.migrations_for(file.path):
+            if migration.id in ids and file.kind in migration.kinds:
+                seen += _found(file, view, migration, before.suppressions)
+        return seen
+
+    def _wanted(self, file: SourceFile) -> Iterator[Migration]:
+        """The migrations one of whose needles is in a file."""
+        active = self._run.migrations_for(file.path)
+        key = workspace_of(file.path, self._run.workspaces).path, file.kind
+        gate = self._gates.get(key)
+        if gate is None:
+            mine = tuple(item for item in active if file.kind in item.kinds)
+            rare = (needle for item in mine for needle in item.needles if needle not in self._common)
+            gate = self._gates[key] = pattern_of(rare), mine
+        pattern, mine = gate
+        hit = pattern is not None and pattern.search(file.data) is not None
+        for migration in mine:
+            if (hit or not self._common.isdisjoint(migration.needles)) and any(
+                needle in file.data for needle in migration.needles
+            ):
+                yield migration
+
+
+def _common_needles(run: Run) -> frozenset[bytes]:
+    """The needles that nearly every file has; looking for them together with the others would gain nothing."""
+    return frozenset(
+        needle
+        for active in run.active.values()
+        for migration in active
+        for needle in migration.needles
+        if len(needle) < 6
+    )
+
+
+def _found(file: SourceFile, view: View, migration: Migration, suppressions: tuple[Suppression, ...]) -> Iterator[Seen]:
+    """What one migration finds; an error in it is a finding too."""
+    try:
+        found = list(migration.find(view))
+    except _FactsNeeded:
+        raise
+    except Exception as error:
+        yield _broken(file, migration.id, error)
+        return
+    for finding in found:
+        yield Seen(diagnostic_of(migration.id, file, finding), suppressed_by(migration.id, finding, suppressions))
+
+
+def suppressed_by(id: str, finding: Finding, suppressions: tuple[Suppression, ...]) -> tuple[int, ...]:
+    """The indices of the suppressions that cover a finding."""
+    return tuple(number for number, item in enumerate(suppressions) if item.suppresses(id, finding))
+
+
+def _seen(diagnostic: Diagnostic, suppressions: tuple[Suppression, ...]) -> Seen:
+    finding = Finding(diagnostic.start, diagnostic.end, diagnostic.message)
+    return Seen(diagnostic, suppressed_by(diagnostic.id, finding, suppressions))
+
+
+def _broken(file: SourceFile, what: str, error: Exception) -> Seen:
+    message = f"{what} broke on this file, please report it: {type(error).__name__}: {error}"
+    return Seen(failure_of(FAILED_CHECK, file, 0, message))
+
+
+def _problem(file: SourceFile, quick: bool) -> tuple[int, str] | None:
+    """The first thing in a file that Bazel cannot read, with its offset."""
+    for statement in file.statements:
+        try:
+            if statement.is_load and statement.error is None:
+                parse_load(statement)
+                continue
+            if quick and plainly_valid(file.data, statement.start, statement.end):
+                names = _KEYWORDS.findall(statement.text)
+                if len(names) == len(set(names)):
+                    continue
+            wrong = not_starlark(statement.tree)
+            if wrong is not None:
+                return wrong[1], wrong[0]
+        except Unparsable as error:
+            return min(error.offset, len(file.data)), error.reason
+        except BadLoad as error:
+            return statement.start, str(error)
+        except RecursionError:
+            return statement.start, "nested too deeply"
+    return None

@@ -1,0 +1,412 @@
+"""`trekbok lint`."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trekbok import __version__
+from trekbok.cli import UsageProblem, common, find_root, load_config, load_registry, relative_path
+
+if TYPE_CHECKING:
+    from migrations.lint.linter import Job, Result
+    from migrations.registry import Registry
+    from trekbok.config import Loaded
+    from trekbok.report.model import Report
+
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "html")
+
+_EPILOG = """\b
+Selectors:
+  ALL, an id (venv-rules), the words an id begins with (precompile),
+  or a package of migrations (starlark); `trekbok list` shows them
+
+\b
+Exit codes:
+  0  clean, or all fixed
+  1  findings
+  2  wrong usage or configuration
+  3  some files could not be read, parsed or fixed"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--fix", is_flag=True, help="Make the fixes that keep the meaning; what is left decides the exit code.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix: also those that may change it.")
+@click.option("--diff", "show_diff", is_flag=True, help="With --fix: write nothing; print a patch for `git apply`.")
+@click.option("--since", metavar="REF", help="Only files that changed since the merge base with REF.")
+@click.option("--select", multiple=True, metavar="SELECTOR", help="Report these only. May be repeated, or a,b.")
+@click.option("--ignore", multiple=True, metavar="SELECTOR", help="Do not report these. May be repeated, or a,b.")
+@click.option("--to", metavar="PROFILE", help="The version to check for; default: what the configuration says.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="What is printed; default text.")
+@click.option("--output", "outputs", multiple=True, metavar="FORMAT[=FILE]", help="A report. May be repeated.")
+@click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The baseline.")
+@click.option("--write-baseline", is_flag=True, help="Put what is found into the baseline; one that is there shrinks.")
+@click.option("--prune-baseline", is_flag=True, help="Take out of the baseline what is fixed.")
+@click.option("--grow", is_flag=True, help="With --write-baseline: let a baseline that is there grow.")
+@click.option("--expires", metavar="DATE", help="With --write-baseline: when its findings count again, YYYY-MM-DD.")
+@click.option("--owner", default="", metavar="WHO", help="With --write-baseline: who is to fix them.")
+@click.option("--stdin-path", metavar="PATH", help="With the path `-`: what file standard input stands for.")
+@click.option("--no-cache", is_flag=True, help="Neither use nor write the cache in .trekbok.")
+@click.option("--exit-zero", is_flag=True, help="End with 0 though there are findings.")
+@common
+def lint(
+    paths: tuple[str, ...],
+    fix: bool,
+    unsafe_fixes: bool,
+    show_diff: bool,
+    since: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    to: str | None,
+    format_: str | None,
+    outputs: tuple[str, ...],
+    baseline: Path | None,
+    write_baseline: bool,
+    prune_baseline: bool,
+    grow: bool,
+    expires: str | None,
+    owner: str,
+    stdin_path: str | None,
+    no_cache: bool,
+    exit_zero: bool,
+    root: Path | None,
+    jobs: int,
+    quiet: bool,
+    verbose: bool,
+    color: str,
+) -> None:
+    """Find deprecated symbols, and what else is wrong in BUILD files.
+
+    PATHs narrow what is reported, never what is known; `-` is standard input.
+    """
+    from migrations.lint.changed import GitError
+    from migrations.lint.linter import lint as run
+
+    base = find_root(root)
+    settings = load_config(base)
+    registry = load_registry(base, settings)
+    targets = _outputs(format_, outputs)
+    if show_diff and not fix:
+        raise UsageProblem("--diff shows what --fix would do; pass both")
+    if (write_baseline or prune_baseline) and (since or paths):
+        raise UsageProblem("a baseline is about the whole repository; run without paths and --since")
+    stdin = "-" in paths
+    texts = {_path_of_stdin(paths, stdin_path, base): sys.stdin.buffer.read()} if stdin else {}
+    job = _job(base, settings, registry, to, select, ignore, jobs, [] if stdin else list(paths))
+    baseline_path = baseline or (base / settings.config.lint.baseline if settings.config.lint.baseline else None)
+    job = replace(
+        job,
+        since=since or "",
+        texts=texts,
+        fix=fix,
+        unsafe=unsafe_fixes or settings.config.lint.unsafe_fixes,
+        cache=not no_cache,
+        baseline=_read_baseline(baseline_path),
+    )
+    if write_baseline or prune_baseline:
+        wanted = baseline_path or base / "trekbok-baseline.json"
+        _change_baseline(job, wanted, write_baseline, grow, _date(expires), owner, quiet)
+        return
+    with _progress(color, quiet) as tell:
+        try:
+            result = run(job, tell)
+        except GitError as error:
+            raise UsageProblem(str(error)) from None
+    if baseline_path is not None:
+        _report_stale(result, job, baseline_path, base)
+    if fix:
+        _apply(base, result, texts, show_diff)
+    report = _report(result, registry, exit_zero)
+    for name, file in targets:
+        if stdin and fix and file is None:
+            continue
+        _write(report, name, file, color, verbose, quiet, base, settings, job)
+    sys.exit(report.exit_code)
+
+
+def _job(
+    base: Path,
+    settings: Loaded,
+    registry: Registry,
+    to: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    jobs: int,
+    paths: list[str],
+) -> Job:
+    """What is to be linted, as the command line and the configuration say."""
+    import msgspec
+
+    from migrations.engine import Request
+    from migrations.lint.linter import Job
+    from migrations.lint.selection import SelectionError
+    from migrations.lint.selection import select as selection_of
+    from migrations.profiles import PROFILES
+    from migrations.registry import RegistryError
+
+    config = settings.config
+    profile = to or config.to
+    if profile != "auto" and profile not in PROFILES:
+        raise UsageProblem(f"--to: no profile is called '{profile}'; there are auto, {', '.join(PROFILES)}")
+    try:
+        active = registry.select((), config.skip)
+        selection = selection_of(
+            registry,
+            _split(select) or config.lint.select,
+            (*_split(ignore), *(config.lint.ignore if not select else ())),
+            config.lint.per_path_ignores,
+        )
+    except (RegistryError, SelectionError) as error:
+        raise UsageProblem(str(error)) from None
+    own = "".join(f"{path}\n{_content(base / path)}" for path in config.migrations)
+    key = f"{msgspec.json.encode(config).decode()}\n{own}"
+    request = Request(
+        base,
+        active,
+        profile,
+        {"semantics": config.semantics, "bump": "no"},
+        [relative_path(path, base) for path in paths],
+        config.exclude,
+        jobs,
+        unsafe=False,
+    )
+    return Job(request, selection, key=key)
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _split(selectors: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word.strip() for item in selectors for word in item.split(",") if word.strip())
+
+
+def _outputs(format_: str | None, outputs: tuple[str, ...]) -> list[tuple[str, Path | None]]:
+    """The formats and where they go; None is standard output."""
+    targets: list[tuple[str, Path | None]] = [(format_, None)] if format_ else []
+    for output in outputs:
+        name, equals, file = output.partition("=")
+        if name not in FORMATS:
+            import difflib
+
+            near = difflib.get_close_matches(name, FORMATS, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FORMATS)}"
+            raise UsageProblem(f"--output: no format is called '{name}'; {hint}")
+        if equals and not file:
+            raise UsageProblem(f"--output: {output} names no file")
+        targets.append((name, Path(file) if file and file != "-" else None))
+    if sum(1 for _, file in targets if file is None) > 1:
+        raise UsageProblem("only one report can go to standard output; give the others a file: --output sarif=FILE")
+    return targets if any(file is None for _, file in targets) or outputs else [("text", None)]
+
+
+def _path_of_stdin(paths: tuple[str, ...], given: str | None, base: Path) -> str:
+    if len(paths) > 1:
+        raise UsageProblem("standard input is one file; give no other path beside '-'")
+    if not given:
+        raise UsageProblem("say with --stdin-path what file standard input stands for")
+    import os
+
+    absolute = Path(os.path.abspath(given))
+    for directory in (base, base.resolve()):
+        if absolute.is_relative_to(directory):
+            return absolute.relative_to(directory).as_posix()
+    raise UsageProblem(f"--stdin-path: {given} is not in the repository {base}")
+
+
+def _date(text: str | None) -> str:
+    if text is None:
+        return ""
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise UsageProblem(f"--expires: '{text}' is no date; write it as YYYY-MM-DD") from None
+
+
+def _progress(color: str, quiet: bool) -> Any:
+    """The progress bar, which is only for terminals."""
+    if quiet or not sys.stdout.isatty():
+        import contextlib
+
+        return contextlib.nullcontext(None)
+    from trekbok.cli import console_for, progress_for
+
+    return progress_for(console_for(color), quiet)
+
+
+def _read_baseline(path: Path | None) -> tuple[Any, ...]:
+    if path is None:
+        return ()
+    from migrations.lint.baseline import BaselineError, read
+
+    try:
+        return read(path)
+    except BaselineError as error:
+        raise UsageProblem(str(error)) from None
+
+
+def _change_baseline(job: Job, path: Path, grow_it: bool, grow: bool, expires: str, owner: str, quiet: bool) -> None:
+    """Writes the baseline: less what is fixed, and more only if it is new or may grow."""
+    from migrations.lint.baseline import encode, entries_of
+    from migrations.lint.linter import lint as run
+
+    there = path.exists()
+    job = replace(job, baseline=_read_baseline(path), fix=False)
+    result = run(job)
+    new = [item for item in result.diagnostics if item.blocks and not item.failure and not item.expired]
+    add = entries_of(new, owner, expires) if grow_it and (grow or not there) else []
+    entries = [*result.kept, *add]
+    try:
+        path.write_bytes(encode(entries))
+    except OSError as error:
+        raise UsageProblem(f"{path}: cannot be written: {error.strerror or error}") from None
+    gone = sum(count for _, count in result.stale)
+    refused = new if grow_it and not add else []
+    if not quiet:
+        click.echo(f"{path}: {sum(entry.count for entry in entries):,} findings, {gone:,} taken out")
+        if refused:
+            click.echo(f"{len(refused):,} new findings were not put in; fix or suppress them, or pass --grow")
+    sys.exit(1 if refused else 0)
+
+
+def _report_stale(result: Result, job: Job, path: Path, base: Path) -> None:
+    """Adds what is left over in the baseline to the findings; with --fix it is taken out."""
+    from buildfile.source import FileKind, SourceFile
+    from migrations.lint.baseline import encode
+    from migrations.lint.diagnostic import failure_of
+    from migrations.lint.own import STALE_BASELINE
+
+    if not result.stale:
+        return
+    data = path.read_bytes()
+    if job.fix:
+        path.write_bytes(encode(result.kept))
+        result.fixed[STALE_BASELINE] += sum(count for _, count in result.stale)
+        return
+    try:
+        name = path.absolute().relative_to(base).as_posix()
+    except ValueError:
+        name = path.as_posix()
+    file = SourceFile(name, FileKind.TEXT, data)
+    for entry, count in result.stale:
+        if not job.selection.wants(STALE_BASELINE, name):
+            continue
+        offset = max(data.find(entry.key.encode()), 0)
+        offset = data.rfind(b"\n", 0, offset) + 1
+        times = f" {count} times" if count > 1 else ""
+        message = f"{entry.path} has no such {entry.id} any more{times}, but the baseline would still allow it"
+        advice = "Run `trekbok lint --prune-baseline` and commit the file."
+        result.diagnostics.append(replace(failure_of(STALE_BASELINE, file, offset, message, advice), failure=False))
+
+
+def _apply(base: Path, result: Result, texts: dict[str, bytes], show_diff: bool) -> None:
+    """Writes the fixes, or prints them."""
+    sys.stdout.flush()
+    if show_diff:
+        from buildfile.plan import diff
+
+        sys.stdout.buffer.write(diff(result.changes))
+        sys.stdout.buffer.flush()
+        return
+    if texts:
+        (path,) = texts
+        fixed = next((change.new or b"" for change in result.changes if change.path == path), texts[path])
+        sys.stdout.buffer.write(fixed)
+        sys.stdout.buffer.flush()
+        return
+    from buildfile.writer import write
+
+    _, failures = write(base, result.changes)
+    if failures:
+        from buildfile.source import FileKind, SourceFile
+        from migrations.lint.diagnostic import failure_of
+        from migrations.lint.own import FAILED_CHECK
+
+        for failure in failures:
+            file = SourceFile(failure.path, FileKind.TEXT, b"")
+            result.diagnostics.append(failure_of(FAILED_CHECK, file, 0, f"not written: {failure.reason}"))
+        refused = {failure.path for failure in failures}
+        result.changes = [change for change in result.changes if change.path not in refused]
+
+
+def _report(result: Result, registry: Registry, exit_zero: bool) -> Report:
+    from trekbok.report.model import Report
+
+    code = 0
+    if any(item.blocks for item in result.diagnostics) and not exit_zero:
+        code = 1
+    if any(item.failure for item in result.diagnostics):
+        code = 3
+    shown = (
+        item if item.path.isprintable() else replace(item, path=_displayed(item.path)) for item in result.diagnostics
+    )
+    rules = {item.id: item for item in registry if item.id not in result.not_run}
+    return Report(
+        __version__,
+        tuple(shown),
+        rules,
+        result.checked,
+        result.suppressed,
+        result.baselined,
+        result.fixed,
+        tuple(_displayed(change.path) for change in result.changes),
+        code,
+    )
+
+
+def _displayed(path: str) -> str:
+    """A path as it can be printed: bytes that are no text are replaced."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _write(
+    report: Report,
+    name: str,
+    file: Path | None,
+    color: str,
+    verbose: bool,
+    quiet: bool,
+    base: Path,
+    settings: Loaded,
+    job: Job,
+) -> None:
+    """Writes one report."""
+    if name == "text":
+        from trekbok.report import text
+
+        painted = color == "always" or (color == "auto" and file is None and _colours())
+        content = text.render(report, color=painted, notes=verbose, quiet=quiet)
+    else:
+        content = _renderer(name)(report)
+    if file is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
+    else:
+        from trekbok.cli import write_report
+
+        write_report(file, content.encode("utf-8", "replace"))
+
+
+def _renderer(name: str) -> Callable[[Report], str]:
+    import importlib
+
+    module = importlib.import_module(f"trekbok.report.{'lint_json' if name == 'json' else name}")
+    render: Callable[[Report], str] = module.render
+    return render
+
+
+def _colours() -> bool:
+    import os
+
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
