@@ -20,9 +20,11 @@ import msgspec
 from buildfile.parallel import available_cores, map_chunks
 from buildfile.repository import read_bytes
 from buildfile.writer import STATE, state_directory
-from generator import existing, imports
+from generator import existing, imports, protos
 from generator.existing import Existing
 from generator.imports import Facts
+from generator.index import Contribution
+from generator.protos import ProtoFacts
 
 Stamp = tuple[int, int, int]
 """Modification time, change time (both in nanoseconds) and size of a file."""
@@ -36,11 +38,25 @@ _LEAST_FILES = 200
 
 
 class SourceEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A Python file: its stamp, the digest of its content, and what was found in it."""
+    """A source file: its stamp, the digest of its content, and what was found in it, still encoded."""
 
     stamp: Stamp
     digest: bytes
-    facts: Facts
+    facts: msgspec.Raw
+
+    @property
+    def python(self) -> Facts:
+        """What was found in a Python file."""
+        return _PYTHON.decode(self.facts)
+
+    @property
+    def proto(self) -> ProtoFacts:
+        """What was found in a .proto file."""
+        return _PROTO.decode(self.facts)
+
+
+_PYTHON: msgspec.msgpack.Decoder[Facts] = msgspec.msgpack.Decoder(Facts)
+_PROTO: msgspec.msgpack.Decoder[ProtoFacts] = msgspec.msgpack.Decoder(ProtoFacts)
 
 
 class BuildEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -51,14 +67,30 @@ class BuildEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     existing: Existing
 
 
+class Quiet(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A package that needed no change: its key, and the names its imports were looked up under."""
+
+    key: bytes
+    asks: tuple[str, ...]
+
+
+class Provides(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a directory provides: the key of its configuration, and its contributions."""
+
+    config: bytes
+    contributions: tuple[Contribution, ...]
+
+
 class Content(msgspec.Struct, array_like=True):
-    """All that is kept."""
+    """All that is kept. `world` stands for all that every package depends on."""
 
     version: str = _VERSION
     written: int = 0
+    world: bytes = b""
     sources: dict[str, SourceEntry] = {}
     builds: dict[str, BuildEntry] = {}
-    quiet: dict[str, bytes] = {}
+    provides: dict[str, Provides] = {}
+    quiet: dict[str, Quiet] = {}
 
 
 def stamp_of(info: os.stat_result) -> Stamp:
@@ -67,18 +99,24 @@ def stamp_of(info: os.stat_result) -> Stamp:
 
 
 class Cache:
-    """The cache of one repository, as it was when the run began and as it will be left."""
+    """The cache of one repository, as it was when the run began (`old`) and as it will be left (`new`)."""
 
     def __init__(self, root: Path, enabled: bool = True) -> None:
         self._root = root
         self._base = os.fspath(root)
         self._enabled = enabled
         self._began = time.time_ns()
-        self._old = _read(root) if enabled else Content()
+        self.old = _read(root) if enabled else Content()
         self.new = Content(written=self._began)
 
+    def carry_over(self) -> None:
+        """Keeps what is known of files and packages that this run does not look at."""
+        self.new.sources.update(self.old.sources)
+        self.new.builds.update(self.old.builds)
+        self.new.quiet.update(self.old.quiet)
+
     def _trusted(self, stamp: Stamp, kept: Stamp) -> bool:
-        return stamp == kept and max(stamp[0], stamp[1]) + _RACE_NS < self._old.written
+        return stamp == kept and max(stamp[0], stamp[1]) + _RACE_NS < self.old.written
 
     def build(self, path: str, stamp: Stamp) -> BuildEntry:
         """What the BUILD file at a repository-relative path says.
@@ -86,7 +124,7 @@ class Cache:
         Raises:
             OSError: it cannot be read.
         """
-        kept = self._old.builds.get(path)
+        kept = self.old.builds.get(path)
         if kept is None or not self._trusted(stamp, kept.stamp):
             data = read_bytes(f"{self._base}/{path}")
             digest = digest_of(data)
@@ -100,11 +138,11 @@ class Cache:
         self.new.builds[path] = BuildEntry((0, 0, 0), digest_of(data), found)
 
     def sources(self, files: Sequence[tuple[str, Stamp]], jobs: int | None = None) -> dict[str, SourceEntry | str]:
-        """What is in some Python files, by path; for one that cannot be read the reason."""
+        """What is in some source files, by path; for one that cannot be read the reason."""
         found: dict[str, SourceEntry | str] = {}
         pending: list[tuple[str, Stamp, SourceEntry | None]] = []
         for path, stamp in files:
-            kept = self._old.sources.get(path)
+            kept = self.old.sources.get(path)
             if kept is not None and self._trusted(stamp, kept.stamp):
                 found[path] = kept
             else:
@@ -125,8 +163,10 @@ class Cache:
         """Leaves the cache for the next run; a repository that cannot be written to is no reason to fail."""
         if not self._enabled:
             return
-        if self.new.sources == self._old.sources and self.new.builds == self._old.builds:
+        self.new.written = self.old.written
+        if self.new == self.old:
             return
+        self.new.written = self._began
         with contextlib.suppress(OSError):
             path = state_directory(self._root) / "generate"
             temporary = path.with_name(f"generate.{os.getpid()}")
@@ -156,5 +196,7 @@ def _scan(path: str, stamp: Stamp, kept: SourceEntry | None) -> SourceEntry | st
     except OSError as error:
         return error.strerror or str(error)
     digest = digest_of(data)
-    facts = kept.facts if kept is not None and kept.digest == digest else imports.scan(data)
-    return SourceEntry(stamp, digest, facts)
+    if kept is not None and kept.digest == digest:
+        return SourceEntry(stamp, digest, kept.facts)
+    facts = protos.scan(data) if path.endswith(".proto") else imports.scan(data)
+    return SourceEntry(stamp, digest, msgspec.Raw(msgspec.msgpack.encode(facts)))

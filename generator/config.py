@@ -64,7 +64,7 @@ class Config:
     resolve_regexp: tuple[tuple[re.Pattern[str], str, str], ...] = ()
     lang: frozenset[str] | None = None
     gitignore: bool = False
-    proto: bool = True
+    proto: str = "default"
 
     extension: bool = True
     root: str = ""
@@ -95,6 +95,8 @@ class Config:
 
     def speaks(self, language: str) -> bool:
         """Whether rules of a language (`py`, `proto`) are generated here."""
+        if language == "proto" and self.proto.startswith("disable"):
+            return False
         return self.lang is None or language in self.lang
 
     def is_test_file(self, base: str) -> bool:
@@ -415,7 +417,10 @@ def _normalization(config: Config, value: str, here: _Here) -> Config:
 
 
 def _proto(config: Config, value: str, here: _Here) -> Config:
-    return replace(config, proto=value not in ("disable", "disable_global"))
+    if value not in ("default", "package", "file", "legacy", "disable", "disable_global"):
+        here.outcome.warn("ignored: " + _bad_value("proto", value, "default, package, file or disable", here))
+        return config
+    return replace(config, proto=value)
 
 
 _HANDLERS: dict[str, _Handler] = {

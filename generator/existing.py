@@ -84,6 +84,7 @@ class Existing(msgspec.Struct, frozen=True, array_like=True, gc=False):
         loads: file and (local name, name there) of each symbol of each load statement.
         rules: in the order of the file.
         outputs: the files that rules say they make, in `out` and `outs`.
+        default_visibility: a `package()` statement sets one.
         error: what is wrong with the file, with line and column; "" if nothing is.
     """
 
@@ -91,12 +92,14 @@ class Existing(msgspec.Struct, frozen=True, array_like=True, gc=False):
     loads: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     rules: tuple[Rule, ...]
     outputs: tuple[str, ...]
+    default_visibility: bool
     error: str
 
 
-NOTHING = Existing((), (), (), (), "")
+NOTHING = Existing((), (), (), (), False, "")
 """A BUILD file that is not there."""
 
+_DEFAULT_VISIBILITY = re.compile(rb"^package\([^)]*default_visibility", re.MULTILINE)
 _DIRECTIVE = re.compile(rb"^#[ \t]*gazelle:(\w+)[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 
 
@@ -116,12 +119,13 @@ def read(data: bytes) -> Existing:
                 rules.append(rule)
     except Unparsable as error:
         line, column = file.position(error.offset)
-        return Existing((), (), (), (), f"{line}:{column}: {error.reason}")
+        return Existing((), (), (), (), False, f"{line}:{column}: {error.reason}")
     except BadLoad as error:
         line, column = file.position(statement.start)
-        return Existing((), (), (), (), f"{line}:{column}: {error}")
+        return Existing((), (), (), (), False, f"{line}:{column}: {error}")
     outputs = tuple(name for rule in rules for key in ("out", "outs") for name in rule.strings(key))
-    return Existing(directives_in(file), tuple(loads), tuple(rules), outputs, _twice(rules))
+    visible = b"default_visibility" in data and _DEFAULT_VISIBILITY.search(data) is not None
+    return Existing(directives_in(file), tuple(loads), tuple(rules), outputs, visible, _twice(rules))
 
 
 def directives_in(file: SourceFile) -> tuple[Directive, ...]:

@@ -17,6 +17,7 @@ from generator.config import Config
 from generator.index import Index, Provider, preferred
 from generator.manifest import Manifests
 from generator.modules import Module, absolute_name
+from generator.protos import WELL_KNOWN, well_known_label
 
 DIRECTIVE, MANIFEST, STUBS, INDEX, CONFTEST, ANNOTATION, GENERATED = (
     "a resolve directive",
@@ -103,8 +104,9 @@ _STDLIB = _Found("stdlib")
 class Resolver:
     """Resolves imports against one state of the repository."""
 
-    def __init__(self, index: Index, manifests: Manifests, stdlib: frozenset[str]) -> None:
+    def __init__(self, index: Index, manifests: Manifests, stdlib: frozenset[str], protobuf: str) -> None:
         self._index = index
+        self._protobuf = protobuf
         self._manifests = manifests
         self._stdlib = stdlib
         self._memo: dict[int, tuple[Config, dict[str, _Found | None]]] = {}
@@ -134,6 +136,22 @@ class Resolver:
             # `from . import x` may ask for what __init__.py makes, which needs no dependency.
             if module.source.strip(".") or not module.source:
                 out.unresolved.extend(errors)
+        return out
+
+    def resolve_protos(self, package: str, files: Iterable[Module]) -> Resolved:
+        """The dependencies of a proto_library of some package on the `.proto` files it imports."""
+        out = Resolved([], [], [])
+        for file in files:
+            providers = self._index.protos.get(file.name, [])
+            if file.name in WELL_KNOWN:
+                label = well_known_label(file.name, self._protobuf)
+            elif len(providers) == 1:
+                label = providers[0].relative(package)
+            else:
+                reason = "more than one proto_library has it" if providers else "no proto_library has it"
+                out.dropped.append(f'"{file.path}" imports "{file.name}", but {reason}; no dependency is added')
+                continue
+            out.dependencies.append(Dependency(label, False, INDEX, file, file.name))
         return out
 
     def _resolve_one(

@@ -111,17 +111,16 @@ def python_files(config: Config, files: Iterable[str], nested: Iterable[str]) ->
     return own, below
 
 
-def generate(package: Package) -> Generated:
-    """The targets that a package should have.
-
-    A message that is fatal says that a name is taken or that an annotation has no value.
-    """
-    return _Generator(package).run()
-
-
 @dataclass(frozen=True, slots=True)
-class _Uses:
-    """What one file asks of the target it is in."""
+class Uses:
+    """What one file asks of the target it is in.
+
+    Attributes:
+        modules: what it imports, but for what is ignored.
+        labels: the dependencies its annotations name.
+        conftest: whether its annotations want the conftest.py files; None if they do not say.
+        main_guard: it can be run.
+    """
 
     modules: tuple[Module, ...]
     labels: tuple[str, ...]
@@ -129,8 +128,21 @@ class _Uses:
     main_guard: bool
 
 
+def generate(package: Package, uses: dict[str, Uses]) -> Generated:
+    """The targets that a package should have.
+
+    A message that is fatal says that a name is taken or that an annotation has no value.
+
+    Args:
+        package: the package.
+        uses: filled with what its files ask for, so that a second call need not find out; messages about files
+            come only with the first.
+    """
+    return _Generator(package, uses).run()
+
+
 class _Generator:
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, uses: dict[str, Uses]) -> None:
         self.package = package
         self.config = package.config
         self.out = Generated()
@@ -138,7 +150,7 @@ class _Generator:
         self.siblings = frozenset(self.own)
         self.pyi = frozenset(name for name in (*package.files, *package.nested) if name.endswith(".pyi"))
         self.names: set[str] = set()
-        self._uses: dict[str, _Uses] = {}
+        self.uses = uses
 
     def run(self) -> Generated:
         config = self.config
@@ -311,17 +323,17 @@ class _Generator:
         self.names.add(name)
         self.out.targets.append(Target(kind, name, attributes, modules, labels))
 
-    def _of(self, name: str) -> _Uses:
+    def _of(self, name: str) -> Uses:
         """What a file asks for, annotations and ignored dependencies taken into account."""
-        found = self._uses.get(name)
+        found = self.uses.get(name)
         if found is None:
-            found = self._uses[name] = self._read(name)
+            found = self.uses[name] = self._read(name)
         return found
 
-    def _read(self, name: str) -> _Uses:
+    def _read(self, name: str) -> Uses:
         facts = self.package.facts.get(name)
         if facts is None:
-            return _Uses((), (), None, False)
+            return Uses((), (), None, False)
         path = self.package.path(name)
         if facts.error:
             self._say(f'failed to parse "{path}", line {facts.error}: its imports may be incomplete')
@@ -350,7 +362,7 @@ class _Generator:
             for item in facts.imports
             if item.name not in ignored and (not item.source or item.source not in ignored)
         )
-        return _Uses(modules, tuple(labels), conftest, facts.main_guard)
+        return Uses(modules, tuple(labels), conftest, facts.main_guard)
 
     def _sibling(self, module: Module, name: str, directory: str) -> Module:
         """The module by its full name, if it is a file beside the importing one and siblings are looked for."""

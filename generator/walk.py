@@ -150,7 +150,7 @@ class _Walker:
         build = prefix + name if name else None
         existing, digest = self._build(build, files[name]) if build and name else (NOTHING, b"")
         directives = self._spliced(existing.directives, rel, build or "")
-        config = configure(parent, rel, build or "", directives, self._outcome, files.__contains__ if build else _never)
+        config = configure(parent, rel, build or "", directives, self._outcome, files.__contains__)
         if config.gitignore and ".gitignore" in files:
             rule = _gitignore(f"{here}/.gitignore", rel)
             git = (*git, rule) if rule else git
@@ -207,10 +207,6 @@ class _Walker:
                 raise Fatal(f"gazelle:directive_file {value}: {error.strerror or error} {place}") from None
             found.extend(directives_in_text(data))
         return found
-
-
-def _never(name: str) -> bool:
-    return False
 
 
 def _stamped(name: str, config: Config) -> bool:

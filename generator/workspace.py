@@ -21,10 +21,12 @@ class Names:
 
     Attributes:
         files: the file each kind of rule is loaded from.
+        protobuf: the repository that has protobuf.
         python_version: of the default toolchain, "" if none is named.
     """
 
     files: Mapping[str, str]
+    protobuf: str
     python_version: str = ""
 
     def same(self, one: str, other: str) -> bool:
@@ -62,7 +64,7 @@ def names_of(root: Path) -> Names:
         PROTO: PROTO_FILE,
         PY_PROTO: f"@{apparent['protobuf']}//bazel:py_proto_library.bzl",
     }
-    return Names(files, version)
+    return Names(files, apparent["protobuf"], version)
 
 
 _INTERESTING = re.compile(rb"protobuf|rules_python|\bpython\.(?:defaults|toolchain)")

@@ -140,7 +140,7 @@ def explain_label(root: Path, label: str, dep: str | None) -> None:
         dependency = Label.parse(dep, package) if dep else None
     except BadLabel as error:
         raise UsageProblem(str(error)) from None
-    result = generate_plan(GenerateOptions(root=root))
+    result = generate_plan(GenerateOptions(root=root, complete=True))
     target = next((item for item in result.targets if item.label == wanted), None)
     if target is None:
         raise UsageProblem(
