@@ -2,7 +2,7 @@
 
 load("//python/private:common_attrs.bzl", "COMMON_ATTRS", "check_common_attrs")
 load("//python/private:interpreter_launcher.bzl", "LAUNCHER_ATTRS")
-load("//python/private:precompile_settings.bzl", "PYC_COLLECTION_ATTRS", "check_value", "collects_pycs", "precompile_settings")
+load("//python/private:precompile_settings.bzl", "PYC_COLLECTION_ATTRS", "check_value", "collects_pycs")
 load("//python/private:py_info.bzl", "merge_py_infos", "py_info_of")
 load("//python/private:py_sources.bzl", "collect_py_info", "explain_lost_pycs", "python_runfiles")
 load("//python/private:python_version_transition.bzl", "check_config_settings")
@@ -11,6 +11,7 @@ load("//python/private:toolchain_types.bzl", "TARGET_TOOLCHAIN_TYPE")
 load(":transitions.bzl", "TRANSITION_ATTRS")
 load(":venv_files.bzl", "VENV_ATTRS")
 load(":virtual_deps.bzl", "VIRTUAL_DEPS_ATTRS", "resolved_deps")
+load(":wanted_pycs.bzl", "wanted_precompile_settings")
 
 PROGRAM_ATTRS = COMMON_ATTRS | LAUNCHER_ATTRS | PYC_COLLECTION_ATTRS | TRANSITION_ATTRS | VENV_ATTRS | VIRTUAL_DEPS_ATTRS | {
     "env": attr.string_dict(
@@ -44,7 +45,7 @@ def program_sources(ctx):
     runtime = ctx.toolchains[TARGET_TOOLCHAIN_TYPE].py3_runtime
     if not runtime:
         fail("the resolved Python toolchain has no runtime for Python 3")
-    settings = precompile_settings(ctx, requires_by_flag = False)
+    settings = wanted_precompile_settings(ctx, requires_by_flag = False)
     collect = collects_pycs(ctx)
     sources = collect_py_info(ctx, settings)
     named = resolved_deps(ctx)

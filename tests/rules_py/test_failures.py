@@ -1,0 +1,141 @@
+"""What people are told when something is wrong."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.rules.bazel import REPO_NAME, Result, Workspace
+
+_ANALYSIS = {
+    "not_covered": (
+        "//failures:not_covered: the virtualenv @@//failures:empty_venv lacks some of what the program imports\n"
+        "  wheels: _main/wheels/blind/lib/python*/site-packages, several, several_extra.py, shared_ns/one\n"
+        "  first-party import roots: _main/failures\n"
+        "Add them to the deps of @@//failures:empty_venv, or drop external_venv."
+    ),
+    "collision": (
+        "//failures:collision: wheels collide in one virtualenv; the first one has the place:\n"
+        "  top-level name several: @@//wheels:several and @@//wheels:trespasser\n"
+        "  namespace entry shared_ns/two.py: @@//wheels:ns_two and @@//wheels:trespasser\n"
+        "  data file share/several/conf.txt: @@//wheels:several and @@//wheels:trespasser\n"
+        "  console script several-cmd: @@//wheels:several and @@//wheels:trespasser\n"
+        'Depend on one of them only, or set package_collisions = "warning" or "ignore".'
+    ),
+    "unresolved": (
+        "//failures:unresolved: no target is given for the virtual dependencies nobody; "
+        "name one for each in resolutions"
+    ),
+    "sets_virtual_env": "//failures:sets_virtual_env: env may not set VIRTUAL_ENV",
+    "no_main": "no file named no_main.py is one of srcs: set main",
+    "two_mains": "pytest_main = True is a main program of its own; drop main, or pytest_main",
+    "bad_link": 'link_name = "a/b" is the name of one file, not a path',
+}
+
+
+@pytest.fixture(scope="module")
+def failures(workspace: Workspace) -> Result:
+    """One build of all that fails when it is analysed."""
+    return workspace.bazel("build", "--keep_going", *[f"//failures:{name}" for name in _ANALYSIS])
+
+
+@pytest.mark.parametrize("name", _ANALYSIS)
+def test_analysis(failures: Result, name: str) -> None:
+    """The message names the target, what is wrong, and what to do."""
+    assert failures.code != 0
+    pattern = re.escape(_ANALYSIS[name]).replace(r"python\*", r"python3\.\d+")
+    assert re.search(pattern, failures.err), failures.err
+
+
+def test_collision_as_a_warning(workspace: Workspace) -> None:
+    """The same text, and the build goes on."""
+    result = workspace.bazel("build", "//failures:collision_warning").check()
+    assert "top-level name several: @@//wheels:several and @@//wheels:trespasser" in result.err
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("misdescribed", "top_levels names what the wheel does not have: severed; top_levels lacks several_extra.py"),
+        ("misnamed_command", "console_scripts says several-cmd = several:other, but the wheel several:main"),
+        ("escapes", "it has a file outside of itself: '../outside.py'"),
+    ],
+)
+def test_wheels(workspace: Workspace, name: str, message: str) -> None:
+    """A wheel that is not what was said of it, or that writes outside of its directory, is not unpacked."""
+    result = workspace.bazel("build", f"//wheels:{name}")
+    assert result.code != 0
+    assert message in result.err
+    assert "Traceback" not in result.err
+
+
+_REMOVED = {
+    "py_venv_binary": (
+        f'load("@{REPO_NAME}//py:defs.bzl", "py_venv_binary")\npy_venv_binary(name = "x", main = "m.py")\n',
+        "py_venv_binary (x) was removed: write py_binary(…, expose_venv = True, isolated = False)",
+    ),
+    "py_venv_test": (
+        f'load("@{REPO_NAME}//py:defs.bzl", "py_venv_test")\npy_venv_test(name = "x", main = "m.py")\n',
+        "py_venv_test (x) was removed: write py_test(…, expose_venv = True, isolated = False)",
+    ),
+    "py_unstable": (
+        f'load("@{REPO_NAME}//py/unstable:defs.bzl", "py_venv")\n',
+        "//py/unstable:defs.bzl was removed: load from //py:defs.bzl",
+    ),
+    "py_unstable_extension": (
+        f'load("@{REPO_NAME}//py/unstable:extension.bzl", "python_interpreters")\n',
+        "//py/unstable:extension.bzl was removed: load from //py:extensions.bzl",
+    ),
+    "uv_unstable": (
+        f'load("@{REPO_NAME}//uv/unstable:defs.bzl", "py_entrypoint_binary")\n',
+        "//uv/unstable:defs.bzl was removed: load from //uv:defs.bzl",
+    ),
+    "uv_unstable_extension": (
+        f'load("@{REPO_NAME}//uv/unstable:extension.bzl", "uv")\n',
+        "//uv/unstable:extension.bzl was removed: load from //uv:extensions.bzl",
+    ),
+    "py_venv_meaning": (
+        f'load("@{REPO_NAME}//py:defs.bzl", "py_venv")\npy_venv(name = "x", venv_name = ".venv")\n',
+        "py_venv (x) is the virtualenv itself now; for a link to it in the workspace add py_venv_link",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", _REMOVED)
+def test_removed(workspace: Workspace, name: str) -> None:
+    """The message says what to write, and which command writes it."""
+    text, message = _REMOVED[name]
+    workspace.write({f"removed_{name}/BUILD.bazel": text})
+    result = workspace.bazel("query", f"//removed_{name}:all")
+    assert result.code != 0
+    flat = " ".join(result.err.split())
+    assert message in flat
+    assert "`trekbok migrate aspect-rules-py-v2`" in flat
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "message"),
+    [
+        ("tar_args", 'tar_args = ["-x"]', "tar_args are for bsdtar"),
+        ("compress", 'compress = "zip"', 'compress = "zip" is not one of'),
+    ],
+)
+def test_image_layer(workspace: Workspace, name: str, call: str, message: str) -> None:
+    """What was for another program is not silently dropped."""
+    text = f'load("@{REPO_NAME}//py:defs.bzl", "py_image_layer")\n'
+    workspace.write({f"image_{name}/BUILD.bazel": text + f'py_image_layer(name = "x", binary = ":y", {call})\n'})
+    result = workspace.bazel("query", f"//image_{name}:all")
+    assert result.code != 0 and message in result.err
+
+
+def test_two_virtualenvs(workspace: Workspace) -> None:
+    """One made and one named: which?"""
+    text = (
+        f'load("@{REPO_NAME}//py:defs.bzl", "py_binary")\n'
+        'py_binary(name = "x", srcs = ["x.py"], expose_venv = True, external_venv = ":y")\n'
+    )
+    workspace.write({"two_venvs/BUILD.bazel": text})
+    result = workspace.bazel("query", "//two_venvs:all")
+    assert result.code != 0
+    assert "x: expose_venv makes a virtualenv and external_venv names one; drop one of them" in result.err

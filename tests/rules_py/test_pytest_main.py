@@ -1,0 +1,95 @@
+"""pytest as Bazel runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.rules.bazel import Workspace
+
+
+def _log(workspace: Workspace, name: str, shard: str = "") -> Path:
+    return workspace.bin().parent / "testlogs" / "pytests" / name / shard
+
+
+def _cases(directory: Path) -> set[str]:
+    """The tests that a JUnit report has as run."""
+    report = ElementTree.parse(directory / "test.xml")
+    return {str(case.get("name")) for case in report.iter("testcase")}
+
+
+ALL = {"test_negative", "test_positive", "test_fails_if_asked", "test_shows_worker"}
+
+
+def test_all_of_them_pass(workspace: Workspace) -> None:
+    """A main of its own, workers, another directory, the flag of earlier releases."""
+    workspace.bazel("test", "//pytests/...").check()
+    assert _cases(_log(workspace, "plain")) == _cases(_log(workspace, "xdist")) == ALL
+    assert _cases(_log(workspace, "chdir")) == _cases(_log(workspace, "flag")) == {"test_where"}
+    suite = ElementTree.parse(_log(workspace, "plain") / "test.xml").getroot().find("testsuite")
+    assert suite is not None and suite.get("name") == "//pytests:plain"
+
+
+@pytest.mark.parametrize("name", ["plain", "xdist"])
+def test_failures_fail(workspace: Workspace, name: str) -> None:
+    """The exit code is pytest's, and the report has the failure."""
+    result = workspace.bazel("test", f"//pytests:{name}", "--test_env=FAIL=1")
+    assert result.code == 3
+    report = ElementTree.parse(_log(workspace, name) / "test.xml")
+    assert [case.get("name") for case in report.iter("testcase") if case.find("failure") is not None] == [
+        "test_fails_if_asked"
+    ]
+
+
+def test_workers(workspace: Workspace) -> None:
+    """The tests really run in other processes."""
+    workspace.bazel("test", "//pytests:xdist", "--cache_test_results=no").check()
+    report = (_log(workspace, "xdist") / "test.log").read_text()
+    assert "[gw0]" in report or "gw0" in report
+    assert "created: 2/2 workers" in report or "2 workers" in report
+
+
+@pytest.mark.parametrize("name", ["plain", "xdist"])
+def test_filter(workspace: Workspace, name: str) -> None:
+    """`--test_filter` is pytest's `-k`."""
+    workspace.bazel("test", f"//pytests:{name}", "--test_filter=negative or positive").check()
+    assert _cases(_log(workspace, name)) == {"test_negative", "test_positive"}
+
+
+@pytest.mark.parametrize("name", ["sharded", "sharded_xdist"])
+def test_shards(workspace: Workspace, name: str) -> None:
+    """Each test runs in one shard."""
+    workspace.bazel("test", f"//pytests:{name}").check()
+    shards = [_cases(_log(workspace, name, f"shard_{number}_of_3")) for number in (1, 2, 3)]
+    assert sum(map(len, shards)) == len(ALL) and set.union(*shards) == ALL
+
+
+@pytest.mark.parametrize("name", ["plain", "xdist", "sharded"])
+def test_coverage(workspace: Workspace, name: str) -> None:
+    """`bazel coverage` has the lines that ran, under the names that the sources have."""
+    workspace.bazel(
+        "coverage",
+        f"//pytests:{name}",
+        "--coverage_output_generator=//pytests:output_generator",
+        "--instrumentation_filter=^//pytests",
+        "--combined_report=none",
+        "--cache_test_results=no",
+    ).check()
+    directories = [_log(workspace, name)]
+    if name == "sharded":
+        directories = [_log(workspace, name, f"shard_{number}_of_3") for number in (1, 2, 3)]
+    lines: dict[str, set[int]] = {}
+    for directory in directories:
+        source = ""
+        for line in (directory / "coverage.dat").read_text().splitlines():
+            if line.startswith("SF:"):
+                source = line[3:]
+            elif line.startswith("DA:"):
+                number, hits = line[3:].split(",")[:2]
+                if int(hits):
+                    lines.setdefault(source, set()).add(int(number))
+    assert "pytests/code.py" in lines, lines
+    assert {2, 3, 4, 5} <= lines["pytests/code.py"]
+    assert 10 not in lines["pytests/code.py"]

@@ -1,0 +1,5 @@
+import sys
+
+import group
+
+assert group.GROUP == sys.argv[1], group.GROUP

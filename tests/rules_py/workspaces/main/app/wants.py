@@ -1,0 +1,2 @@
+import inside
+import several

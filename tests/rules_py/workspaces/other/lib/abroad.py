@@ -1,0 +1,3 @@
+from lib import theirs
+
+print(theirs.NAME)

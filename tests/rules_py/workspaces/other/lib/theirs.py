@@ -1,0 +1,3 @@
+import foreign
+
+NAME = "theirs with " + foreign.NAME
