@@ -391,12 +391,19 @@ def _default_visibility(config: Config, value: str, here: _Here) -> Config:
         return replace(config, default_visibility=())
     if value == "DEFAULT":
         return replace(config, default_visibility=(f"//{config.root}:__subpackages__",))
-    labels = value.replace("$python_root$", config.root).split(",")
+    labels = _with_root(value, config).split(",")
     return replace(config, default_visibility=tuple(labels))
 
 
 def _visibility(config: Config, value: str, here: _Here) -> Config:
-    return replace(config, visibility=(*config.visibility, value.replace("$python_root$", config.root)))
+    return replace(config, visibility=(*config.visibility, _with_root(value, config)))
+
+
+def _with_root(labels: str, config: Config) -> str:
+    """Labels with `$python_root$` filled in; at the root of the repository a slash goes with it."""
+    return labels.replace("$python_root$" if config.root else "$python_root$/", config.root).replace(
+        "$python_root$", config.root
+    )
 
 
 def _test_file_pattern(config: Config, value: str, here: _Here) -> Config:

@@ -187,7 +187,8 @@ def _merge_lists(
     """The merged attributes of a rule that change, and those that go."""
     lists: dict[str, tuple[Item, ...]] = {}
     drop: list[str] = []
-    for name in sorted(info.merged):
+    present = list(rule.attributes)
+    for name in sorted(info.merged, key=lambda name: present.index(name) if name in present else len(present)):
         value = rule.attributes.get(name)
         wanted = attributes.get(name, ())
         if (value is None and (not wanted or rule.splat)) or (value is not None and value.keep):

@@ -15,7 +15,7 @@ from generator.config import FILE, Config
 from generator.existing import Existing
 from generator.kinds import PROTO, PY_PROTO
 from generator.modules import Module
-from generator.targets import AttributeValue, Target
+from generator.targets import AttributeValue, Target, is_label
 
 
 class ProtoFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -59,7 +59,7 @@ def generate(
     for rule in existing.rules:
         if config.existing_kind(rule.kind) == config.kind(PROTO) and rule.name not in made:
             srcs = rule.strings("srcs")
-            if srcs and not any(_is_label(src) or src in files or src in existing.outputs for src in srcs):
+            if srcs and not any(is_label(src) or src in files or src in existing.outputs for src in srcs):
                 emptied.append(rule.name)
     if python and config.generate_proto:
         for_python, gone = _for_python(sorted(made), config, existing)
@@ -130,10 +130,6 @@ def _for_python(protos: list[str], config: Config, existing: Existing) -> tuple[
         targets.append(Target(PY_PROTO, name, attributes, (), (f":{proto}",)))
     made = {target.name for target in targets}
     return targets, [rule.name for rule in present if rule.name not in made]
-
-
-def _is_label(text: str) -> bool:
-    return text.startswith(("@", "//", ":"))
 
 
 def python_module(path: str) -> str:

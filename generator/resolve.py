@@ -18,6 +18,7 @@ from generator.index import Index, Provider, preferred
 from generator.manifest import Manifests
 from generator.modules import Module, absolute_name
 from generator.protos import WELL_KNOWN, well_known_label
+from generator.workspace import Names
 
 DIRECTIVE, MANIFEST, STUBS, INDEX, CONFTEST, ANNOTATION, GENERATED = (
     "a resolve directive",
@@ -63,11 +64,13 @@ class Unresolved:
     name: str
     candidates: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
+    def text(self, names: Names) -> str:
+        """What is wrong and what can be done about it, in several lines."""
         place = f'"{self.module.path}", line {self.module.line}'
         if self.candidates:
+            labels = ", ".join(names.full(Label.parse(label)) for label in self.candidates)
             return (
-                f'{place}: multiple targets ({", ".join(self.candidates)}) may be imported with "{self.name}"'
+                f'{place}: multiple targets ({labels}) may be imported with "{self.name}"'
                 ": possible solutions:\n"
                 "\t1. Leave the file in the srcs of one of these targets only.\n"
                 f"\t2. Choose one with the '# gazelle:resolve py {self.name} TARGET_LABEL' BUILD file directive.\n"

@@ -11,10 +11,12 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
 
+from buildfile.labels import Label
 from buildfile.plan import Failure, Plan
 from generator import stdlib
 from generator.cache import Cache, Content, Provides, Quiet, digest_of
@@ -152,7 +154,7 @@ class _Run:
             index = self._index(directories, units)
             resolver = Resolver(index, Manifests(options.root), stdlib.modules(version), names.protobuf)
             found = {rel: self._resolve(unit, resolver) for rel, unit in loud.items()}
-            self._report_unresolved(loud.values(), found)
+            self._report_unresolved(loud.values(), found, names)
             if not self._fatal():
                 for rel, unit in loud.items():
                     self._publish(unit, found[rel], names, keys[rel])
@@ -248,13 +250,15 @@ class _Run:
             self.failed.add(unit.rel)
             self.plan.failures.append(Failure(repository_file(unit), 0, reason.partition("\n")[0]))
 
-    def _report_unresolved(self, units: Iterable[Unit], found: Mapping[str, list[TargetResult]]) -> None:
+    def _report_unresolved(self, units: Iterable[Unit], found: Mapping[str, list[TargetResult]], names: Names) -> None:
         for unit in units:
             wrong = [result for result in found[unit.rel] if result.unresolved]
             for result in wrong:
-                blocks = "\n".join(str(error) for error in result.unresolved)
-                text = f'ERROR: failed to validate dependencies for target "{result.label}":\n\n{blocks}'
-                self.outcome.messages.append(Message(text, fatal=not self.options.keep_going))
+                label = names.full(Label.parse(result.label))
+                for _, errors in groupby(result.unresolved, key=lambda error: error.module):
+                    blocks = "\n".join(error.text(names) for error in errors)
+                    text = f'ERROR: failed to validate dependencies for target "{label}":\n\n{blocks}'
+                    self.outcome.messages.append(Message(text, fatal=not self.options.keep_going))
             if wrong and self.options.keep_going:
                 self._fail(unit, f"imports of {', '.join(result.label for result in wrong)} are not resolved")
 

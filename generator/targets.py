@@ -8,9 +8,10 @@ is in them come in, targets go out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from buildfile.labels import Label
 from generator.config import FILE, PACKAGE, PROJECT, Config, parse_bool
 from generator.existing import Existing, Rule
 from generator.imports import Facts
@@ -194,9 +195,14 @@ class _Generator:
         per_file = self.config.generation_mode == FILE
         remaining = list(srcs)
         if MAIN not in self.siblings:
-            for name in [unit] if per_file else srcs:
-                if self._of(name).main_guard and self._guarded(name, srcs) and per_file:
-                    remaining.remove(name)
+            runnable = [name for name in ([unit] if per_file else srcs) if self._of(name).main_guard]
+            binaries = {name: self._guarded(name, srcs) for name in sorted(runnable, key=_nearest)}
+            for name in runnable:
+                binary = binaries[name]
+                if binary is not None:
+                    self.out.targets.append(binary)
+                    if per_file:
+                        remaining.remove(name)
         if per_file and unit not in remaining:
             return
         if not remaining:
@@ -206,10 +212,10 @@ class _Generator:
         else:
             name = self._existing_name(LIBRARY, unit, remaining)
         self._refuse_taken(LIBRARY, name, "python_library_naming_convention")
-        self._add(LIBRARY, name, remaining, visible=True)
+        self.out.targets.append(self._target(LIBRARY, name, remaining, visible=True))
 
-    def _guarded(self, name: str, unit: list[str]) -> bool:
-        """The binary of a file with a main guard; False if its name is taken."""
+    def _guarded(self, name: str, unit: list[str]) -> Target | None:
+        """The binary of a file with a main guard; None if its name is taken."""
         per_file = self.config.generation_mode == FILE
         srcs = unit if per_file else [name]
         target = self._unique(BINARY, _stem(name), name, srcs)
@@ -220,21 +226,20 @@ class _Generator:
                 f'failed to generate target "{self._label(target)}" of kind "{kind}": '
                 f'a target of kind "{other}" with the same name already exists'
             )
-            return False
+            return None
         modules = self._modules([name])
-        self._add(BINARY, target, srcs, visible=True, modules=modules, labels=self._labels(unit))
-        return True
+        return self._target(BINARY, target, srcs, visible=True, modules=modules, labels=self._labels(unit))
 
     def _main(self) -> None:
         name = self.config.binary_naming_convention.replace("$package_name$", self.package.name)
         name = self._unique(BINARY, name, MAIN, [MAIN])
         self._refuse_taken(BINARY, name, "python_binary_naming_convention")
-        self._add(BINARY, name, [MAIN], visible=True, main=MAIN)
+        self.out.targets.append(self._target(BINARY, name, [MAIN], visible=True, main=MAIN))
 
     def _conftest(self) -> None:
         name = self._unique(LIBRARY, _stem(CONFTEST), CONFTEST, [CONFTEST])
         self._refuse_taken(LIBRARY, name, "")
-        self._add(LIBRARY, name, [CONFTEST], visible=True, testonly=True)
+        self.out.targets.append(self._target(LIBRARY, name, [CONFTEST], visible=True, testonly=True))
 
     # Tests
 
@@ -249,15 +254,17 @@ class _Generator:
             srcs = sorted([*files, TEST_ENTRY] if entry_file else files)
             if srcs or entry_target:
                 name = config.test_naming_convention.replace("$package_name$", self.package.name)
-                self._test(srcs, srcs, name, name, entry_file, entry_target)
+                self.out.targets.append(self._test(srcs, srcs, name, name, entry_file, entry_target))
             return
-        for file in files:
+        tests = {}
+        for file in sorted(files, key=_nearest):
             srcs = sorted([file, TEST_ENTRY] if entry_file else [file])
-            self._test(srcs, [file], _stem(file), file, entry_file, entry_target)
+            tests[file] = self._test(srcs, [file], _stem(file), file, entry_file, entry_target)
+        self.out.targets += [tests[file] for file in files]
 
     def _test(
         self, srcs: list[str], parsed: list[str], name: str, unit: str, entry_file: bool, entry_target: bool
-    ) -> None:
+    ) -> Target:
         name = self._unique(TEST, name, unit, srcs)
         self._refuse_taken(TEST, name, "python_test_naming_convention")
         conftest = next(
@@ -272,7 +279,7 @@ class _Generator:
             main = f":{TEST_ENTRY}"
         elif entry_file:
             main = TEST_ENTRY
-        self._add(TEST, name, srcs, visible=False, main=main, modules=modules, labels=labels)
+        return self._target(TEST, name, srcs, visible=False, main=main, modules=modules, labels=labels)
 
     def _conftest_modules(self) -> tuple[Module, ...]:
         """The conftest.py files that pytest loads for tests of this directory."""
@@ -287,7 +294,7 @@ class _Generator:
 
     # Parts of targets
 
-    def _add(
+    def _target(
         self,
         kind: str,
         name: str,
@@ -298,9 +305,9 @@ class _Generator:
         testonly: bool = False,
         modules: tuple[Module, ...] | None = None,
         labels: tuple[str, ...] | None = None,
-    ) -> None:
+    ) -> Target:
         config = self.config
-        attributes: dict[str, AttributeValue] = {"srcs": tuple(srcs)}
+        attributes: dict[str, AttributeValue] = {"srcs": (*srcs, *self._generated_srcs(name))}
         imports = relative_root(self.package.rel, config.root)
         if imports:
             attributes["imports"] = (imports,)
@@ -321,7 +328,15 @@ class _Generator:
         if labels is None:
             labels = self._labels(srcs)
         self.names.add(name)
-        self.out.targets.append(Target(kind, name, attributes, modules, labels))
+        return Target(kind, name, attributes, modules, labels)
+
+    def _generated_srcs(self, name: str) -> list[str]:
+        """The labels and generated files in the `srcs` of an existing rule, if they are to stay."""
+        rule = self.package.rules.get(name)
+        if rule is None or not self.config.generated_srcs:
+            return []
+        outputs = self.package.existing.outputs
+        return [src for src in rule.strings("srcs") if is_label(src) or src in outputs]
 
     def _of(self, name: str) -> Uses:
         """What a file asks for, annotations and ignored dependencies taken into account."""
@@ -390,7 +405,7 @@ class _Generator:
     # Names
 
     def _label(self, name: str) -> str:
-        return f"//{self.package.rel}:{name}"
+        return Label("", self.package.rel, name).short()
 
     def _existing_name(self, kind: str, name: str, srcs: Sequence[str]) -> str:
         """The name of the existing rule that this target is: the one of that name, or with the very same sources."""
@@ -456,7 +471,17 @@ class _Generator:
                 self.out.emptied.append(rule.name)
 
     def _valid(self, src: str) -> bool:
-        return src.startswith(("@", "//", ":")) or src in self.package.existing.outputs or self.package.on_disk(src)
+        return is_label(src) or src in self.package.existing.outputs or self.package.on_disk(src)
+
+
+def is_label(text: str) -> bool:
+    """Whether an element of `srcs` is a label and not the name of a file."""
+    return text.startswith(("@", "//", ":"))
+
+
+def _nearest(name: str) -> tuple[bool, str]:
+    """The order in which files get names: those of the directory itself before those below."""
+    return "/" in name, name
 
 
 def _stem(name: str) -> str:
@@ -469,8 +494,3 @@ def relative_root(rel: str, root: str) -> str:
         return ""
     depth = len(rel.split("/")) - len(root.split("/"))
     return "/".join([".."] * depth)
-
-
-def with_attributes(target: Target, **values: AttributeValue) -> Target:
-    """The same target with more attributes."""
-    return replace(target, attributes={**target.attributes, **values})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from buildfile.calls import calls_in
+from buildfile.labels import Label
 from buildfile.repository import read_bytes
 from buildfile.source import FileKind, SourceFile
 from buildfile.syntax import Unparsable
@@ -22,12 +23,18 @@ class Names:
     Attributes:
         files: the file each kind of rule is loaded from.
         protobuf: the repository that has protobuf.
+        repository: its own name, "" if it has none.
         python_version: of the default toolchain, "" if none is named.
     """
 
     files: Mapping[str, str]
     protobuf: str
+    repository: str = ""
     python_version: str = ""
+
+    def full(self, label: Label) -> str:
+        """A label of this repository as messages show it, with the repository's name."""
+        return Label(f"@{self.repository}" if self.repository else "", label.package, label.name).short()
 
     def same(self, one: str, other: str) -> bool:
         """Whether two labels, as written, name the same file."""
@@ -37,7 +44,7 @@ class Names:
 def names_of(root: Path) -> Names:
     """Reads the names from the MODULE.bazel of a repository; without one, the usual names hold."""
     apparent = {"protobuf": "com_google_protobuf", "rules_python": "rules_python"}
-    version = ""
+    own = version = ""
     try:
         data = read_bytes(f"{os.fspath(root)}/MODULE.bazel")
     except OSError:
@@ -50,7 +57,9 @@ def names_of(root: Path) -> Names:
             continue
         for call in calls:
             name = call.string("name")
-            if call.callee == "bazel_dep" and name in apparent:
+            if call.callee == "module":
+                own = name or own
+            elif call.callee == "bazel_dep" and name in apparent:
                 apparent[name] = call.string("repo_name") or name
             elif call.callee in ("python.defaults", "python.toolchain"):
                 default = call.argument("is_default")
@@ -64,7 +73,21 @@ def names_of(root: Path) -> Names:
         PROTO: PROTO_FILE,
         PY_PROTO: f"@{apparent['protobuf']}//bazel:py_proto_library.bzl",
     }
-    return Names(files, apparent["protobuf"], version)
+    return Names(files, apparent["protobuf"], own or _workspace_name(root), version)
 
 
-_INTERESTING = re.compile(rb"protobuf|rules_python|\bpython\.(?:defaults|toolchain)")
+def _workspace_name(root: Path) -> str:
+    for name in ("WORKSPACE.bazel", "WORKSPACE"):
+        try:
+            found = _WORKSPACE.search(read_bytes(f"{os.fspath(root)}/{name}"))
+        except OSError:
+            continue
+        if found:
+            return found[1].decode()
+    return ""
+
+
+_WORKSPACE = re.compile(rb"""^workspace\([^)]*?\bname\s*=\s*["']([\w.-]+)["']""", re.MULTILINE)
+
+
+_INTERESTING = re.compile(rb"\bmodule\(|protobuf|rules_python|\bpython\.(?:defaults|toolchain)")

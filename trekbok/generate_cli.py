@@ -132,6 +132,7 @@ def explain_label(root: Path, label: str, dep: str | None) -> None:
     from buildfile.labels import BadLabel, Label
     from generator.explain import reasons
     from generator.run import GenerateOptions, generate_plan
+    from generator.workspace import names_of
 
     here = os.path.relpath(os.getcwd(), root)
     package = "" if here.startswith(".") else here
@@ -143,9 +144,7 @@ def explain_label(root: Path, label: str, dep: str | None) -> None:
     result = generate_plan(GenerateOptions(root=root, complete=True))
     target = next((item for item in result.targets if item.label == wanted), None)
     if target is None:
-        raise UsageProblem(
-            f"{wanted}: no such target is generated here"
-        )
+        raise UsageProblem(f"{wanted}: no such target is generated here")
     shown = 0
     for reason in reasons(target):
         if dependency is not None and Label.parse(reason.label, target.package) != dependency:
@@ -155,6 +154,6 @@ def explain_label(root: Path, label: str, dep: str | None) -> None:
         for line in reason.lines:
             click.echo(f"  {line}")
     for problem in target.unresolved:
-        click.echo(str(problem), err=True)
+        click.echo(problem.text(names_of(root)), err=True)
     if not shown:
         raise UsageProblem(f"{wanted} has no dependency {dep}" if dep else f"{wanted} has no dependencies")

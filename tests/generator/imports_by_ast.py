@@ -9,6 +9,9 @@ import json
 import sys
 
 
+_BROKEN = (SyntaxError, ValueError, TypeError, MemoryError, RuntimeError)
+
+
 def _main_guard(tree):
     for node in tree.body:
         test = getattr(node, "test", None)
@@ -27,7 +30,7 @@ def found_in(path):
         data = stream.read()
     try:
         tree = ast.parse(data)
-    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError if sys.version_info > (3, 5) else OSError):
+    except _BROKEN:
         return None
     names = []
     for node in ast.walk(tree):

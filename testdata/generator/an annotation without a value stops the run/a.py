@@ -1,0 +1,2 @@
+# gazelle:ignore
+import os

@@ -1,0 +1,3 @@
+from sub import one_pb2
+import foo_pb2
+

@@ -1,0 +1,2 @@
+from .missing import y
+from . import z

@@ -1,0 +1,2 @@
+from .. import on
+from ....too.far import x

@@ -1,0 +1,2 @@
+from ..a import run
+from .. import b

@@ -1,0 +1,2 @@
+import own.x
+import json.decoder

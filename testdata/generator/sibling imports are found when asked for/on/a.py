@@ -1,0 +1,3 @@
+import b
+import typing
+from c import x

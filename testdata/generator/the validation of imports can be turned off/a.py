@@ -1,0 +1,2 @@
+import nothing.there
+import os

@@ -1,0 +1,2 @@
+from also import missing
+import fine  # gazelle:ignore fine

@@ -1,0 +1,4 @@
+try:
+    import simplejson
+except ImportError:
+    import json
