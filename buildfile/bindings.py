@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -108,6 +109,12 @@ class Bindings:
         if name in self.loaded:
             return self.loaded[name]
         return None if name in self.defined else Symbol("native", name)
+
+    def builtins(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of some names that may stand for what Bazel brings itself: behind `native.`, or bound by nothing."""
+        if b"native" in self.file.data:
+            return frozenset(names)
+        return frozenset(name for name in names if name not in self.loaded and name not in self.defined)
 
     def root(self, name: str | None) -> str:
         """The name at the end of a chain of top-level assignments `a = b`; the name itself if there is none."""

@@ -138,8 +138,9 @@ def _series(item: bytes) -> bytes:
 
 
 def _plain_call(inner: bytes) -> bytes:
-    positional = b"(?>" + _ATOM + rb")(?!" + _WS + rb"=)"
-    keyword = _IDENT + _WS + rb"=(?!=)" + _WS + inner
+    strings = rb"\[" + _WS + _series(b"(?>" + _ATOM + b")") + rb"\]"
+    positional = b"(?>" + strings + b"|" + _ATOM + rb")(?!" + _WS + rb"=)"
+    keyword = _IDENT + _WS + rb"=(?!=)" + _WS + b"(?>" + strings + rb"(?!" + _WS + rb"\+)|" + inner + b")"
     return _DOTTED + rb"\(" + _WS + _series(positional) + _series(keyword) + rb"\)"
 
 

@@ -129,7 +129,7 @@ class View:
     def calls(self, symbols: Collection[Symbol]) -> Iterator[tuple[Call, Symbol]]:
         """Every call of some symbols, under whatever local name."""
         names = self.bindings.local_names(frozenset(symbols))
-        native = {symbol.name for symbol in symbols if symbol.label == "native"}
+        native = self.bindings.builtins(symbol.name for symbol in symbols if symbol.label == "native")
         words = (*names, *native)
         if not words:
             return

@@ -87,7 +87,7 @@ def missing(view: View) -> str:
 def calls_of(view: View, symbols: frozenset[Symbol]) -> Iterator[tuple[Call, Symbol]]:
     """Calls of some rules, and calls that are handed such a rule as their first argument (`helper(py_binary, …)`)."""
     names = {name for name, _ in view.bindings.local_names(symbols).items()}
-    native = {symbol.name for symbol in symbols if symbol.label == "native"}
+    native = view.bindings.builtins(symbol.name for symbol in symbols if symbol.label == "native")
     words = (*names, *native)
     for statement in view.statements(*words) if words else ():
         for call in view.all_calls(statement):
@@ -119,7 +119,8 @@ def builtins(view: View, names: Collection[str], *, bare: bool) -> Iterator[Use]
         names: the names.
         bare: whether they go without `native.` in a .bzl, as providers do and rules do not.
     """
-    for statement in view.statements(*names):
+    here = view.bindings.builtins(names)
+    for statement in view.statements(*here) if here else ():
         tree = view.tree(statement)
         if tree is None:
             continue
