@@ -17,11 +17,11 @@ from buildfile.edits import Edit
 from buildfile.items import Items, merge_deletions
 from buildfile.labels import sort_key
 from buildfile.source import SourceFile
-from buildfile.statements import STRING, Statement, removal
+from buildfile.statements import STRING, Statement, removals
 from buildfile.style import INDENT, quote
 
 _TOKEN = re.compile(rb"\s+|#[^\n]*|([A-Za-z_]\w*)[ \t\r\n]*=|(" + STRING + rb")|(,)|(\))", re.DOTALL)
-_WORD = re.compile(rb"#[^\n]*|" + STRING + rb"|([A-Za-z_]\w*)", re.DOTALL)
+_WORD = re.compile(rb"#[^\n]*|" + STRING + rb"|([A-Za-z_]\w*+)(?![ \t]*+=(?!=))", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def loads_of(file: SourceFile) -> tuple[list[Load], list[tuple[Statement, str]]]
 
 
 def used_words(file: SourceFile) -> set[str]:
-    """The identifiers in a file outside load statements, strings and comments; keywords of calls among them."""
+    """The identifiers in a file outside load statements, strings and comments, but for those with a `=` behind them."""
     found: set[bytes] = set()
     for statement in file.statements:
         if not statement.is_load:
@@ -249,8 +249,7 @@ def _replace_loads(
         text = _load_text(file, label, homeless[label], model) + file.newline
         earlier = added.get(at, (before, b"", after))
         added[at] = earlier[0], earlier[1] + text, earlier[2]
-    for start, end in _runs([(load.statement.lead, load.statement.end) for load in emptied]):
-        edits.append(removal(file.data, start, end))
+    edits += removals(file.data, [load.statement for load in emptied])
     return edits + [Edit(at, at, before + text + after) for at, (before, text, after) in added.items()]
 
 
@@ -299,14 +298,3 @@ def _place(
         line = b"" if file.data[end - 1 : end] == b"\n" else nl
         return end, line + nl, b"" if file.data[end : end + len(nl)] == nl or end == len(file.data) else nl
     return first.lead, b"", nl
-
-
-def _runs(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The ranges with those that touch made one."""
-    runs: list[tuple[int, int]] = []
-    for start, end in sorted(ranges):
-        if runs and runs[-1][1] == start:
-            runs[-1] = runs[-1][0], end
-        else:
-            runs.append((start, end))
-    return runs
