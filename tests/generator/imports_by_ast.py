@@ -8,7 +8,6 @@ import ast
 import json
 import sys
 
-
 _BROKEN = (SyntaxError, ValueError, TypeError, MemoryError, RuntimeError)
 
 

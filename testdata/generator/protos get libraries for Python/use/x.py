@@ -1,3 +1,2 @@
 from sub import one_pb2
 import foo_pb2
-
