@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from buildfile.bindings import Symbol
+from migrations.view import View
 
 MODULE = "aspect_rules_py"
 DEFS = "@aspect_rules_py//py:defs.bzl"
@@ -13,6 +14,11 @@ UV_UNSTABLE_DEFS = "@aspect_rules_py//uv/unstable:defs.bzl"
 
 UPSTREAM = "https://github.com/aspect-build/rules_py"
 PLAN = UPSTREAM + "/pull/944"
+
+
+def in_use(view: View) -> bool:
+    """Whether a workspace depends on the module, or is it."""
+    return MODULE in (*view.workspace.dependencies, view.workspace.module)
 
 
 def anywhere(*names: str) -> frozenset[Symbol]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from buildfile.source import FileKind
-from migrations.aspect_rules_py._surface import MODULE, UPSTREAM
+from migrations.aspect_rules_py._surface import UPSTREAM, in_use
 from migrations.aspect_rules_py._venv_link import LINKS, VENVS
 from migrations.finding import Finding
 from migrations.migration import Case, Migration, Page
@@ -40,7 +40,7 @@ def gather(facts: list[tuple[str, Any]]) -> frozenset[str]:
 
 def find(view: View) -> Iterator[Finding]:
     """Paths into a link: `.pkg+x.venv/bin/…`, or below a name that a target gives to its link."""
-    if MODULE not in (*view.workspace.dependencies, view.workspace.module):
+    if not in_use(view):
         return
     data = view.file.data
     module = "_main" if view.workspace.module_files else view.workspace.module or "__main__"
