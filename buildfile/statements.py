@@ -9,6 +9,7 @@ interest is ever parsed.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -136,6 +137,17 @@ def cut(data: bytes) -> tuple[Statement, ...]:
 
 
 _BLANK_LINES = re.compile(rb"(?:[ \t]*\r?\n)+")
+
+
+def removals(data: bytes, statements: Iterable[Statement]) -> list[Edit]:
+    """The edits that drop statements; those with nothing but blank lines between them go as one."""
+    runs: list[tuple[int, int]] = []
+    for start, end in sorted((statement.lead, statement.end) for statement in statements):
+        if runs and not data[runs[-1][1] : start].strip():
+            runs[-1] = runs[-1][0], end
+        else:
+            runs.append((start, end))
+    return [removal(data, start, end) for start, end in runs]
 
 
 def removal(data: bytes, start: int, end: int) -> Edit:

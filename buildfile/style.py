@@ -11,6 +11,7 @@ _PRIORITY = {
     "name": -99,
     "gwt_name": -98,
     "package_name": -97,
+    "module_name": -97,
     "visible_node_name": -96,
     "size": -95,
     "timeout": -94,

@@ -25,9 +25,64 @@ class Recipe:
     ids: tuple[str, ...] = ()
 
 
+_WORKSPACE = (
+    "enable-bzlmod",
+    "pip-hub-labels",
+    "workspace-leftovers",
+    "workspace-pip-parse",
+    "workspace-python-toolchains",
+    "workspace-rules-python",
+)
+
 RECIPES = (
     Recipe("aspect-rules-py-v2", "Move from aspect_rules_py v1 to v2.", "aspect_rules_py"),
+    Recipe(
+        "rules-python-precompile",
+        "Replace what precompiling renamed or removed over the versions of rules_python.",
+        ids=(
+            "precompile-exec-tools",
+            "precompile-outputs",
+            "precompile-proposals",
+            "precompile-removed-flags",
+            "precompile-removed-values",
+            "precompile-retention-auto",
+        ),
+    ),
+    Recipe(
+        "rules-python-toolchains",
+        "Move from the deprecated symbols, toolchains and flags of rules_python and Bazel to those in their place.",
+        ids=(
+            *_WORKSPACE,
+            "autodetecting-toolchain",
+            "bazel-floor",
+            "bazel-tools-python",
+            "bzl-library-names",
+            "defs-loads",
+            "entry-point",
+            "exec-interpreter",
+            "find-requirements",
+            "freethreaded-settings",
+            "ignore-root-user-error",
+            "native-python-flags",
+            "native-python-rules",
+            "obsolete-python-flags",
+            "pip-install",
+            "py-proto-library",
+            "python-aliases",
+            "python-cc-targets",
+            "python-defaults",
+            "python-providers",
+            "python-zip",
+            "python2-attributes",
+            "removed-pip-flags",
+            "toolchain-layout",
+            "toolchain-misspellings",
+            "transition-rules",
+            "version-aware-loads",
+        ),
+    ),
     Recipe("own", "Run the migrations and deprecations that the repository itself declares.", "user"),
+    Recipe("workspace-to-bzlmod", "Move the Python part of a WORKSPACE to MODULE.bazel.", ids=_WORKSPACE),
 )
 DEFAULT = "aspect-rules-py-v2"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from buildfile.edits import apply
-from buildfile.statements import cut, removal
+from buildfile.statements import cut, removal, removals
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,17 @@ from buildfile.statements import cut, removal
 def test_removal(before: bytes, word: bytes, after: bytes) -> None:
     statement = next(item for item in cut(before) if item.text.startswith(word))
     assert apply(before, [removal(before, statement.lead, statement.end)]) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"a()\n\nx()\n\nx()\n", b"a()\n"),
+        (b"x()\n\nx()\n\nb()\n", b"b()\n"),
+        (b"a()\n\nx()\n\n# why\nx()\n\nb()\n", b"a()\n\nb()\n"),
+        (b"a()\n\nx()\n\nb()\n\nx()\n", b"a()\n\nb()\n"),
+        (b"x()\n\nx()\n", b""),
+    ],
+)
+def test_several_at_once(before: bytes, after: bytes) -> None:
+    assert apply(before, removals(before, [item for item in cut(before) if item.text.startswith(b"x")])) == after

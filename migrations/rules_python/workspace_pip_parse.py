@@ -1,0 +1,153 @@
+"""`pip_parse` in a WORKSPACE, which becomes `pip.parse` in MODULE.bazel.
+
+https://rules-python.readthedocs.io/en/latest/pypi/index.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from buildfile.source import FileKind
+from migrations.finding import Finding, Level
+from migrations.migration import Case, Migration, Page
+from migrations.profiles import Gate
+from migrations.rules_python import _workspace
+from migrations.rules_python._extensions import proxies
+from migrations.rules_python._surface import DOCS
+from migrations.rules_python._workspace import appended, here, hubs_in, is_root_module, removed, rules_text
+from migrations.view import View
+
+_ID = "workspace-pip-parse"
+
+
+def find(view: View) -> Iterator[Finding]:
+    """Requirements in a WORKSPACE or a macro, and what MODULE.bazel lacks."""
+    part = here(view, _ID)
+    if view.file.kind is FileKind.MODULE:
+        text = _workspace.hub_text(view, part) if is_root_module(view) else ""
+        if text:
+            message = "the requirements of the WORKSPACE are the module's now"
+            yield Finding(
+                0, 0, message, appended(view, next(iter(proxies(view, "pip")), ""), rules_text(view, part), text)
+            )
+        return
+    moved = {hub.name for hub in part.hubs}
+    for found in hubs_in(view):
+        call = found.call
+        message = "pip_parse is for a WORKSPACE only"
+        if found.why or not part.ready:
+            why = found.why or "MODULE.bazel has no rules_python, and the WORKSPACE does not say where it is from."
+            level = Level.NOTE if view.file.kind is FileKind.BZL else Level.PERSON
+            advice = f"{why} Write pip.parse in MODULE.bazel by hand."
+            yield Finding(call.start, call.callee_range[1], message, advice=advice, level=level)
+            continue
+        argument = call.argument("python_interpreter_target")
+        interpreter = [call.text(argument).decode()] if argument is not None else []
+        names = [name for name in (call.callee or "", *interpreter) if name.isidentifier()]
+        yield Finding(call.start, call.callee_range[1], message, removed(view, [call.statement], [call.key], names))
+    if view.file.kind is FileKind.WORKSPACE:
+        yield from _installed(view, moved)
+
+
+def _installed(view: View, moved: set[str]) -> Iterator[Finding]:
+    """`install_deps` of the repositories that moved."""
+    for load in view.loads:
+        if not load.label.endswith("//:requirements.bzl") or load.label.partition("//")[0].lstrip("@") not in moved:
+            continue
+        for symbol in load.symbols:
+            calls = [call for call in view.calls_named(symbol.local) if call.callee == symbol.local]
+            if symbol.name == "install_deps" and all(_workspace.top_level(view, call) for call in calls):
+                message = f"{load.label} installs by itself when the module asks for it"
+                statements = [call.statement for call in calls]
+                yield Finding(symbol.start, symbol.end, message, removed(view, statements, [], [symbol.local]))
+
+
+_HEAD = 'bazel_dep(name = "rules_python", version = "0.31.0")\n'
+
+MIGRATION = Migration(
+    id=_ID,
+    summary="Turn pip_parse of a WORKSPACE into pip.parse of MODULE.bazel.",
+    page=Page(
+        what=(
+            "Takes `pip_parse`, the load of `install_deps` and its call out of the WORKSPACE, and adds `pip.parse` "
+            "and `use_repo` to MODULE.bazel. The Python is that of the interpreter that `pip_parse` was given, else "
+            "the first that the WORKSPACE registers."
+        ),
+        why="A WORKSPACE is not read any more from Bazel 8 on.",
+        safety=(
+            "`requirement()` and labels of the hub keep working, those of single packages are for `pip-hub-labels`. "
+            "Attributes that `pip.parse` does not have, and a Python that cannot be seen, are left to a person."
+        ),
+        references=(DOCS + "/pypi/index.html", DOCS + "/api/rules_python/python/extensions/pip.html"),
+    ),
+    gate=Gate(module="rules_python"),
+    kinds=(FileKind.WORKSPACE, FileKind.MODULE, FileKind.BZL),
+    needles=(b"pip_parse", b"install_deps"),
+    find=find,
+    scan=_workspace.scan,
+    scan_needles=_workspace.SCAN_NEEDLES,
+    scan_kinds=(FileKind.WORKSPACE,),
+    gather=_workspace.gather,
+    create=_workspace.modules,
+    after=("workspace-python-toolchains",),
+    cases=(
+        Case(
+            "with an interpreter",
+            {
+                "MODULE.bazel": _HEAD,
+                "WORKSPACE": """load("@python_3_12//:defs.bzl", "interpreter")
+load("@rules_python//python:pip.bzl", "pip_parse")
+
+pip_parse(
+    name = "pypi",
+    extra_pip_args = ["-v"],
+    python_interpreter_target = interpreter,
+    requirements_lock = "//:requirements_lock.txt",
+)
+
+load("@pypi//:requirements.bzl", "install_deps")
+
+install_deps()
+
+x(name = "y")
+""",
+            },
+            {
+                "MODULE.bazel": _HEAD
+                + """
+pip = use_extension("@rules_python//python/extensions:pip.bzl", "pip")
+pip.parse(
+    extra_pip_args = ["-v"],
+    hub_name = "pypi",
+    python_version = "3.12",
+    requirements_lock = "//:requirements_lock.txt",
+)
+use_repo(pip, "pypi")
+""",
+                "WORKSPACE": 'x(name = "y")\n',
+            },
+        ),
+        Case(
+            "a Python that cannot be seen",
+            {
+                "MODULE.bazel": _HEAD,
+                "WORKSPACE": 'load("@rules_python//python:pip.bzl", "pip_parse")\n\n'
+                'pip_parse(\n    name = "pypi",\n    requirements_lock = "//:r.txt",\n)\n',
+            },
+            person=("is for a WORKSPACE only",),
+        ),
+        Case(
+            "annotations",
+            {
+                "MODULE.bazel": _HEAD,
+                "WORKSPACE": 'load("@rules_python//python:pip.bzl", "pip_parse")\n\n'
+                'pip_parse(\n    name = "pypi",\n    annotations = A,\n'
+                '    python_interpreter_target = "@python_3_12_host//:python",\n)\n',
+            },
+            person=("is for a WORKSPACE only",),
+        ),
+        Case(
+            "the macro of another ruleset", {"WORKSPACE": 'load("@o//:p.bzl", "pip_parse")\n\npip_parse(name = "p")\n'}
+        ),
+    ),
+)

@@ -1,0 +1,194 @@
+"""`python_register_toolchains` in a WORKSPACE, which becomes `python.toolchain` in MODULE.bazel.
+
+https://rules-python.readthedocs.io/en/latest/toolchains.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from buildfile.source import FileKind
+from migrations.finding import Finding, Level
+from migrations.migration import Case, Migration, Page
+from migrations.profiles import Gate
+from migrations.rules_python import _workspace
+from migrations.rules_python._extensions import proxies
+from migrations.rules_python._surface import DOCS
+from migrations.rules_python._workspace import appended, here, is_root_module, removed, rules_text, toolchains_in
+from migrations.view import View
+
+_ID = "workspace-python-toolchains"
+
+
+def find(view: View) -> Iterator[Finding]:
+    """Registrations in a WORKSPACE or a macro, and what MODULE.bazel lacks."""
+    part = here(view, _ID)
+    if view.file.kind is FileKind.MODULE:
+        text = _workspace.toolchain_text(view, part) if is_root_module(view) else ""
+        if text:
+            message = "the toolchains of the WORKSPACE are the module's now"
+            yield Finding(
+                0, 0, message, appended(view, next(iter(proxies(view, "python")), ""), rules_text(view, part), text)
+            )
+        return
+    for found in toolchains_in(view):
+        call = found.call
+        message = f"{call.callee} is for a WORKSPACE only"
+        if found.why or not part.ready:
+            why = found.why or "MODULE.bazel has no rules_python, and the WORKSPACE does not say where it is from."
+            advice = f"{why} Write python.toolchain in MODULE.bazel by hand."
+            level = Level.NOTE if view.file.kind is FileKind.BZL else Level.PERSON
+            yield Finding(call.start, call.callee_range[1], message, advice=advice, level=level)
+        else:
+            fix = removed(view, [call.statement], [call.key], [call.callee or ""])
+            yield Finding(call.start, call.callee_range[1], message, fix)
+
+
+_REPOSITORY = 'local_repository(\n    name = "rules_python",\n    path = "r",\n)\n\n'
+_DEP = 'bazel_dep(name = "rules_python", version = "0.31.0")\n'
+_NEW_DEP = 'bazel_dep(name = "rules_python", version = "1.4.0")\n'
+
+MIGRATION = Migration(
+    id=_ID,
+    summary="Turn python_register_toolchains of a WORKSPACE into python.toolchain of MODULE.bazel.",
+    page=Page(
+        what=(
+            "Takes `python_register_toolchains` and `python_register_multi_toolchains` out of the WORKSPACE and adds "
+            "the tags `python.toolchain` to MODULE.bazel, with the version that counted first as the default. The "
+            "repositories are used under the names they had."
+        ),
+        why="A WORKSPACE is not read any more from Bazel 8 on.",
+        safety=(
+            "Safe: the same interpreters under the same names. A call with arguments that the tag does not have, or "
+            "in a macro, is left to a person."
+        ),
+        references=(DOCS + "/toolchains.html", DOCS + "/api/rules_python/python/extensions/python.html"),
+    ),
+    gate=Gate(module="rules_python"),
+    kinds=(FileKind.WORKSPACE, FileKind.MODULE, FileKind.BZL),
+    needles=(b"python_register_",),
+    find=find,
+    scan=_workspace.scan,
+    scan_needles=_workspace.SCAN_NEEDLES,
+    scan_kinds=(FileKind.WORKSPACE,),
+    gather=_workspace.gather,
+    create=_workspace.modules,
+    after=("workspace-rules-python",),
+    cases=(
+        Case(
+            "two registrations, of which the first counts",
+            {
+                "MODULE.bazel": _DEP,
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_toolchains")
+
+python_register_toolchains(
+    name = "python3_11",
+    python_version = "3.11",
+)
+
+python_register_toolchains(
+    name = "python_3_12_1",
+    ignore_root_user_error = True,
+    python_version = "3.12.1",
+)
+
+x(name = "y")
+""",
+            },
+            {
+                "MODULE.bazel": _DEP
+                + """
+python = use_extension("@rules_python//python/extensions:python.bzl", "python")
+python.toolchain(
+    is_default = True,
+    python_version = "3.11",
+)
+python.toolchain(
+    ignore_root_user_error = True,
+    python_version = "3.12.1",
+)
+use_repo(python, "python_3_12_1", python3_11 = "python_3_11")
+""",
+                "WORKSPACE": 'x(name = "y")\n',
+            },
+        ),
+        Case(
+            "several versions at once, and a proxy that is there",
+            {
+                "MODULE.bazel": _NEW_DEP
+                + '\npy = use_extension("@rules_python//python/extensions:python.bzl", "python")\n',
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_multi_toolchains")
+
+python_register_multi_toolchains(
+    name = "python",
+    default_version = "3.12",
+    python_versions = [
+        "3.11",
+        "3.12",
+    ],
+)
+""",
+            },
+            {
+                "MODULE.bazel": _NEW_DEP
+                + """
+py = use_extension("@rules_python//python/extensions:python.bzl", "python")
+py.defaults(python_version = "3.12")
+py.toolchain(python_version = "3.11")
+py.toolchain(python_version = "3.12")
+use_repo(py, python = "python_versions")
+""",
+                "WORKSPACE": "",
+            },
+        ),
+        Case(
+            "no MODULE.bazel",
+            {
+                "WORKSPACE": _REPOSITORY
+                + 'load("@rules_python//python:repositories.bzl", reg = "python_register_toolchains")\n\n'
+                'reg(\n    name = "python_3_9",\n    python_version = "3.9",\n)\n'
+            },
+            {
+                "MODULE.bazel": """bazel_dep(name = "rules_python")
+local_path_override(
+    module_name = "rules_python",
+    path = "r",
+)
+
+python = use_extension("@rules_python//python/extensions:python.bzl", "python")
+python.toolchain(
+    is_default = True,
+    python_version = "3.9",
+)
+use_repo(python, "python_3_9")
+""",
+                "WORKSPACE": _REPOSITORY.rstrip("\n") + "\n",
+            },
+        ),
+        Case(
+            "an argument that the tag does not have",
+            {
+                "MODULE.bazel": _DEP,
+                "WORKSPACE": 'load("@rules_python//python:repositories.bzl", "python_register_toolchains")\n\n'
+                'python_register_toolchains(\n    name = "p",\n    base_url = "u",\n    python_version = "3.12",\n)\n',
+            },
+            person=("is for a WORKSPACE only",),
+        ),
+        Case(
+            "in a macro",
+            {
+                "d.bzl": 'load("@rules_python//python:repositories.bzl", "python_register_toolchains")\n\n'
+                'def d():\n    python_register_toolchains(name = "p", python_version = "3.12")\n'
+            },
+            notes=("is for a WORKSPACE only",),
+        ),
+        Case(
+            "nothing says where the rules are from",
+            {
+                "WORKSPACE": 'load("@rules_python//python:repositories.bzl", "python_register_toolchains")\n\n'
+                'python_register_toolchains(\n    name = "p",\n    python_version = "3.12",\n)\n'
+            },
+            person=("is for a WORKSPACE only",),
+        ),
+    ),
+)
