@@ -69,8 +69,8 @@ def _slots(data: bytes, start: int, end: int, ranges: Sequence[tuple[int, int]])
     above: list[tuple[bytes, ...]] = []
     for gap_start, gap_end in gaps:
         first, rest = _gap(data, gap_start, gap_end)
-        if first is not None and not behind:  # right behind the opening bracket
-            rest = (first, *rest)
+        if not behind:  # right behind the opening bracket
+            rest = (first, *rest) if first is not None else rest
             first = None
         behind.append(first)
         above.append(rest)

@@ -19,7 +19,7 @@ from generator.comments import call_slots, keeps, list_slots
 from generator.config import Directive
 from generator.form import call_text
 
-EXISTING_VERSION = "1"
+EXISTING_VERSION = "2"
 """Changes with every change of what `read` gives."""
 
 

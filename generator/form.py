@@ -34,13 +34,15 @@ Value = tuple[Item, ...] | str | bool
 
 
 def shortened(label: str) -> str:
-    """A label as Buildifier writes it: `//a/b` for `//a/b:b`; anything else as it is."""
+    """A label as Buildifier writes it: `//a/b` for `//a/b:b`, `@r` for `@r//:r`; anything else as it is."""
     if not label.startswith(("//", "@")) or ":" not in label:
         return label
     try:
         parsed = Label.parse(label)
     except BadLabel:
         return label
+    if not parsed.package and parsed.name == parsed.repo.lstrip("@"):
+        return parsed.repo
     if parsed.package and parsed.name == parsed.package.rpartition("/")[2]:
         return f"{parsed.repo}//{parsed.package}"
     return label
@@ -84,16 +86,15 @@ def call_text(call: Call, kind: str | None, values: Mapping[str, Value], drop: S
             return callee + b"(" + b"".join(name.encode() + b" = " + text for name, _, text in entries) + b")"
     lines = [callee + b"("]
     for name, slot, text in entries:
-        lines += _comment_lines(slot.above, INDENT, first=len(lines) == 1)
+        lines += _comment_lines(slot.above, INDENT)
         line = INDENT + name.encode() + b" = " + text + b","
         lines.append(line + b"  " + slot.behind if slot.behind else line)
-    lines += _comment_lines(found.closing, INDENT, first=False)
+    lines += _comment_lines(found.closing, INDENT)
     return newline.join([*lines, b")"])
 
 
-def _comment_lines(comments: Sequence[bytes], indent: bytes, *, first: bool) -> list[bytes]:
-    lines = [indent + comment if comment else b"" for comment in comments]
-    return lines[1:] if first and lines and not lines[0] else lines
+def _comment_lines(comments: Sequence[bytes], indent: bytes) -> list[bytes]:
+    return [indent + comment if comment else b"" for comment in comments]
 
 
 def value_of(call: Call, argument: Argument, new: Value) -> bytes:
@@ -154,26 +155,27 @@ def _list(call: Call, attribute: str, node: ast.List, items: Sequence[Item] | No
     head: tuple[bytes, ...] = ()
     if items is None:
         strings = [call.string_of(element) for element in node.elts]
-        sorts = attribute in SORTED and not any(b"do not sort" in text for slot in slots for text in slot.above)
-        items = _sorted_chunks(strings, slots) if sorts else range(len(strings))
+        comments = [*(text for slot in slots for text in slot.above), *found.closing]
+        sorts = not comments if attribute in SORTED else any(b"keep sorted" in text for text in comments)
+        items = _sorted_chunks(strings) if sorts else range(len(strings))
     else:
         kept = min((item for item in items if isinstance(item, int)), default=-1)
         if kept >= 0 and items[0] != kept:  # what stands above the first element stays at the head of the list
             head = slots[kept].above
             slots[kept] = Slot((), slots[kept].behind)
-    lines = _comment_lines(head, INDENT * 2, first=True)
+    lines = _comment_lines(head, INDENT * 2)
     texts = [_element(call, attribute, node, item) for item in items]
     commented = bool(head or found.closing)
     for item, text in zip(items, texts, strict=True):
         slot = slots[item] if isinstance(item, int) else Slot()
         commented = commented or bool(slot.above or slot.behind)
-        lines += _comment_lines(slot.above, INDENT * 2, first=not lines)
+        lines += _comment_lines(slot.above, INDENT * 2)
         lines.append(INDENT * 2 + text + b"," + (b"  " + slot.behind if slot.behind else b""))
     start, end = call.tree.start(node), call.tree.end(node)
     opened = len(node.elts) <= 1 and b"\n" in call.file.data[start:end]
     if len(texts) <= 1 and not commented and not opened:
         return b"[" + b"".join(texts) + b"]"
-    lines += _comment_lines(found.closing, INDENT * 2, first=False)
+    lines += _comment_lines(found.closing, INDENT * 2)
     return call.file.newline.join([b"[", *lines, INDENT + b"]"])
 
 
@@ -193,25 +195,19 @@ def _unsorted(slots: Sequence[Slot]) -> bool:
     return any(b"do not sort" in comment for slot in slots for comment in slot.above)
 
 
-def _sorted_chunks(strings: Sequence[str | None], slots: list[Slot]) -> list[int]:
-    """The order of a list's elements once each run of strings without a comment above is sorted."""
+def _sorted_chunks(strings: Sequence[str | None]) -> list[int]:
+    """The order of a list's elements once each run of strings in it is sorted, each string once."""
     order: list[int] = []
     at = 0
     while at < len(strings):
         end = at + 1
         if strings[at] is not None:
-            while end < len(strings) and strings[end] is not None and not slots[end].above:
+            while end < len(strings) and strings[end] is not None:
                 end += 1
-            chunk = sorted(range(at, end), key=lambda index: string_key(strings[index] or ""))
-            if chunk[0] != at and slots[at].above:
-                slots[chunk[0]] = Slot(slots[at].above, slots[chunk[0]].behind)
-                slots[at] = Slot((), slots[at].behind)
-            seen: set[str | None] = set()
-            for index in chunk:
-                if strings[index] not in seen:
-                    seen.add(strings[index])
-                    order.append(index)
-        else:
-            order.append(at)
+        seen: set[str | None] = set()
+        for index in sorted(range(at, end), key=lambda index: string_key(strings[index] or "")):
+            if strings[index] is None or strings[index] not in seen:
+                seen.add(strings[index])
+                order.append(index)
         at = end
     return order

@@ -1,0 +1,99 @@
+"""Calls in Buildifier's form, held against Buildifier itself."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+
+from buildfile.source import FileKind, SourceFile
+from generator.existing import call_of
+from generator.form import call_text
+
+NAMES = ["srcs", "deps", "visibility", "imports", "tags", "data", "args", "pyi_deps", "pyi_srcs", "plugins", "outs"]
+STRINGS = [
+    "a.py",
+    "b.py",
+    "sub/a.py",
+    ":x",
+    ":a.b",
+    "//a",
+    "//a/b:b",
+    "//a:z",
+    "//:y",
+    "@pip//numpy",
+    "@r//a:a",
+    "@r//:r",
+]
+
+
+def random_list(random_: random.Random) -> str:
+    """A list with elements in any order and layout, some with comments."""
+    items = random_.sample(STRINGS, random_.randrange(6))
+    lines = []
+    layout = random_.choice(["one line", "many", "many", "ragged"])
+    if layout == "one line":
+        return "[" + ", ".join(f'"{item}"' for item in items) + "]"
+    for item in items:
+        quote = random_.choice(["'", '"', '"'])
+        text = f"{quote}{item}{quote}"
+        if random_.random() < 0.1:
+            text = f'call("{item}")'
+        if random_.random() < 0.15:
+            text = "# above" + random_.choice(["", " more\n\n    # and"]) + "\n        " + text
+        text += "," if layout == "many" or random_.random() < 0.5 or item is not items[-1] else ""
+        if random_.random() < 0.15:
+            text += "  # behind"
+        lines.append(random_.choice(["", "\n"] if layout == "many" else [""]) + "        " + text)
+    if random_.random() < 0.1:
+        lines.append("        # closing")
+    return "[\n" + "\n".join(lines) + "\n    ]"
+
+
+def random_call(random_: random.Random, number: int) -> str:
+    """A call with arguments in any order and layout."""
+    parts = [f'name = "t{number}"', "testonly = True", "size = 'small'", 'env = {"a": "b"}', 'x = glob(["*.txt"])']
+    parts = parts[:1] + random_.sample(parts[1:], random_.randrange(4))
+    parts += [f"{name} = {random_list(random_)}" for name in random_.sample(NAMES, random_.randrange(5))]
+    random_.shuffle(parts)
+    if random_.random() < 0.2 and not any("\n" in part or "#" in part for part in parts):
+        return f"py_test({', '.join(parts)})"
+    lines = []
+    for part in parts:
+        above = random_.choice(["", "", "", "    # about it\n", "\n    # apart\n", "    # one\n\n    # two\n"])
+        behind = random_.choice(["", "", "", "  # behind"]) if not part.endswith(" # closing") else ""
+        lines.append(f"{above}    {part},{behind}")
+    closing = random_.choice(["", "", "", "\n    # the end"])
+    return "py_test(\n" + "\n".join(lines) + closing + "\n)"
+
+
+def buildified(text: str) -> str:
+    command = ["buildifier", "-type=build", "-lint=off"]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+
+
+def test_calls_come_out_as_buildifier_writes_them() -> None:
+    random_ = random.Random(11)
+    calls = [random_call(random_, number) for number in range(600)]
+    text = "\n\n".join(calls) + "\n"
+    file = SourceFile("BUILD", FileKind.BUILD, text.encode())
+    assert len(file.statements) == len(calls)
+    formed = []
+    for statement in file.statements:
+        call = call_of(file, statement)
+        assert call is not None
+        formed.append(call_text(call, None, {}, ()))
+    assert None not in formed
+    result = b"\n\n".join(item for item in formed if item is not None).decode() + "\n"
+    wanted = buildified(text)
+    for mine, theirs in zip(result.split("\n\npy_test("), wanted.split("\n\npy_test("), strict=True):
+        assert mine == theirs
+
+
+def test_what_is_in_form_stays_as_it_is() -> None:
+    random_ = random.Random(12)
+    wanted = buildified("\n\n".join(random_call(random_, number) for number in range(200)) + "\n")
+    file = SourceFile("BUILD", FileKind.BUILD, wanted.encode())
+    for statement in file.statements:
+        call = call_of(file, statement)
+        assert call is not None
+        assert call_text(call, None, {}, ()) == file.data[call.start : call.end]
