@@ -36,9 +36,12 @@ def gather(facts: list[tuple[str, Any]]) -> dict[str, frozenset[str]]:
 
 def find(view: View) -> Iterator[Finding]:
     """Every use of a rule that nothing loads."""
+    uses = list(builtins(view, _NAMES, bare=False))
+    if not uses:
+        return
     prelude = (view.facts.get("native-python-rules") or {}).get(view.workspace.path, frozenset())
     first = missing(view)
-    for use in builtins(view, _NAMES, bare=False):
+    for use in uses:
         name = use.symbol.name
         if view.file.kind is FileKind.BUILD and use.name in prelude:
             continue
