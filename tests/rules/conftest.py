@@ -32,8 +32,40 @@ local_runtime_toolchains_repo = use_repo_rule(
 {runtimes}
 local_runtime_toolchains_repo(name = "local_pythons", runtimes = {names})
 register_toolchains("@local_pythons//:all")
+new_local_repository = use_repo_rule("@bazel_tools//tools/build_defs/repo:local.bzl", "new_local_repository")
+new_local_repository(name = "in_build", build_file = "//:in_build.BUILD", path = "{prefix}")
 bazel_dep(name = "other", version = "1")
 local_path_override(module_name = "other", path = "../other")
+"""
+
+# The newest Python as part of the build. What programs here do not need is left out, and so is what has a space in
+# its name, which Bazel 7 does not take.
+_IN_BUILD = """
+load("@{repo}//python:defs.bzl", "py_runtime", "py_runtime_pair")
+
+py_runtime(
+    name = "runtime",
+    files = glob(
+        ["lib/python{version}/**", "lib/libpython*"],
+        exclude = ["**/" + name + "/**" for name in ["test", "site-packages", "dist-packages", "__pycache__"]] +
+                  ["**/* *"],
+    ),
+    interpreter = "bin/python{version}",
+    interpreter_version_info = {{"major": "{major}", "minor": "{minor}"}},
+)
+
+py_runtime_pair(
+    name = "runtime_pair",
+    py3_runtime = ":runtime",
+)
+
+toolchain(
+    name = "toolchain",
+    target_settings = ["@{repo}//python/config_settings:is_python_{version}"],
+    toolchain = ":runtime_pair",
+    toolchain_type = "@{repo}//python:toolchain_type",
+    visibility = ["//visibility:public"],
+)
 """
 
 
@@ -83,12 +115,16 @@ def _add_runtimes(workspace: Workspace) -> None:
     if len(found) < 2:
         message = f"the tests need Pythons of two versions that Bazel can run, and there is {list(found.values())}"
         pytest.fail(message) if "CI" in os.environ else pytest.skip(message)
+    newest = max(found, key=lambda version: int(version.partition(".")[2]))
+    major, _, minor = newest.partition(".")
+    workspace.write({"in_build.BUILD": _IN_BUILD.format(repo=REPO_NAME, version=newest, major=major, minor=minor)})
     names = {version: "python_" + version.replace(".", "_") for version in found}
     module = workspace.root / "MODULE.bazel"
     module.write_text(
         module.read_text()
         + _LOCAL_RUNTIMES.format(
             repo=REPO_NAME,
+            prefix=str(Path(found[newest]).parent.parent),
             names=sorted(names.values()),
             runtimes="\n".join(
                 f'local_runtime_repo(name = "{names[version]}", interpreter_path = "{path}", on_failure = "fail")'

@@ -232,3 +232,18 @@ def test_the_resolved_interpreter_can_be_used_directly(main_workspace: Workspace
         "run", option, f"@{REPO_NAME}//python/bin:python", "--", "-c", "import sys; print(sys.version)"
     ).check()
     assert result.out.startswith(version)
+
+
+def test_an_interpreter_of_the_build(main_workspace: Workspace) -> None:
+    version = versions(main_workspace)[-1]
+    main_workspace.bazel(
+        "test",
+        ON,
+        "--extra_toolchains=@in_build//:toolchain",
+        f"--extra_toolchains=@{REPO_NAME}//python/runtime_env_toolchains:exec_tools_toolchain",
+        "--test_arg=in_build",
+        "--test_output=errors",
+        f"//:kept_{version}",
+        f"//:sourceless_{version}",
+        f"//:module_omit_source_{version}",
+    ).check()

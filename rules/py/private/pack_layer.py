@@ -34,10 +34,13 @@ def read_manifest(path):
             place, _, source = line.rstrip("\n").partition("\t")
             entry = Entry(place, source)
             if source and os.path.isdir(source) and authored_link(source, source) is None:
-                yield entry, [
-                    Entry(posixpath.join(place, inner.replace(os.sep, "/")), os.path.join(source, inner))
-                    for inner in sorted(_walk(source))
-                ]
+                yield (
+                    entry,
+                    [
+                        Entry(posixpath.join(place, inner.replace(os.sep, "/")), os.path.join(source, inner))
+                        for inner in sorted(_walk(source))
+                    ],
+                )
             else:
                 yield entry, [entry]
 
@@ -209,7 +212,7 @@ def compressed(path, method):
     """A stream that compresses into a file, the same way each time."""
     if method == "gzip":
         # No name and no time in the header.
-        return gzip.GzipFile(filename="", fileobj=open(path, "wb"), mode="wb", mtime=0)
+        return gzip.GzipFile(filename="", fileobj=open(path, "wb"), mode="wb", compresslevel=6, mtime=0)
     return {"": open, "bzip2": bz2.open, "xz": lzma.open}[method](path, "wb")
 
 

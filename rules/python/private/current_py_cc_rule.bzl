@@ -1,6 +1,5 @@
 """Forwards a part of the resolved C toolchain."""
 
-load(":builtin_providers.bzl", "CcInfo")
 load(":toolchain_types.bzl", "PY_CC_TOOLCHAIN_TYPE")
 
 def _current_py_cc_impl(ctx):
@@ -8,14 +7,18 @@ def _current_py_cc_impl(ctx):
     part = getattr(toolchain, ctx.attr.part)
     if not part:
         fail("the C toolchain for Python {} has no {}".format(toolchain.python_version, ctx.attr.part))
-    return part.providers_map.values()
+    providers = dict(part.providers_map)
+    default_info = providers.pop("DefaultInfo")
+    return providers.values() + [
+        # Not the same one: it may have an executable, which only its own target can give.
+        DefaultInfo(files = default_info.files, runfiles = default_info.default_runfiles),
+    ]
 
 def _current_py_cc(part, doc):
     return rule(
         implementation = _current_py_cc_impl,
         doc = doc,
         attrs = {"part": attr.string(default = part, values = [part])},
-        provides = [CcInfo] if CcInfo else [],
         toolchains = [PY_CC_TOOLCHAIN_TYPE],
     )
 

@@ -8,7 +8,7 @@ load(":runfiles_paths.bzl", "runfiles_path")
 
 LAUNCHER_ATTRS = {
     "_launcher_template": attr.label(
-        default = "//python/private:stage1_bootstrap_template.sh",
+        default = "//python/private:stage1_bootstrap.sh.tpl",
         allow_single_file = True,
     ),
 }

@@ -58,7 +58,7 @@ EXECUTABLE_ATTRS = COMMON_ATTRS | LAUNCHER_ATTRS | PYC_COLLECTION_ATTRS | {
         providers = [FlagInfo],
     ),
     "_stage2_template": attr.label(
-        default = "//python/private:stage2_bootstrap_template.py",
+        default = "//python/private:stage2_bootstrap.py.tpl",
         allow_single_file = True,
     ),
 }

@@ -372,6 +372,25 @@ def _cc_test(name):
         tags = ["manual"],
     )
     analysis_test(name = name, impl = _cc_test_impl, target = name + "_subject")
+    native.toolchain(
+        name = name + "_toolchain",
+        toolchain = name + "_subject",
+        toolchain_type = "//python/cc:toolchain_type",
+    )
+    builtin = _toolchains("//tests/toolchains:{}_toolchain".format(name))
+    analysis_test(
+        name = name + "_current_headers",
+        impl = _cc_headers_test_impl,
+        target = "//python/cc:current_py_cc_headers",
+        builtin = builtin,
+    )
+    analysis_test(
+        name = name + "_current_libs",
+        impl = _message_has(["the C toolchain for Python 3.12 has no libs"]),
+        target = "//python/cc:current_py_cc_libs",
+        builtin = builtin,
+        fails = True,
+    )
 
 def _cc_test_impl(ctx, target):
     info = target[platform_common.ToolchainInfo].py_cc_toolchain
@@ -385,6 +404,11 @@ def _cc_test_impl(ctx, target):
         [info.python_version, info.abi_flags, info.soabi, info.platform_tag, info.platform_machine, info.sys_platform],
         ["3.12", "", "cpython-312-x86_64-linux-musl", "musllinux_x86_64", "x86_64", "linux"],
     )
+    return failures
+
+def _cc_headers_test_impl(ctx, target):
+    failures = []
+    expect_equal(failures, "headers", names(target[DefaultInfo].files, ctx.label.package), ["a.txt"])
     return failures
 
 def _none_test(name):

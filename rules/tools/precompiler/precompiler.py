@@ -42,10 +42,9 @@ time; see `dump`.
 """
 
 import sys
-from marshal import dumps
-
 from _frozen_importlib_external import MAGIC_NUMBER
 from _imp import source_hash
+from marshal import dumps
 
 try:  # `os` itself costs 2 ms of imports.
     import posix as os

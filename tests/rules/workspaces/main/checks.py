@@ -67,6 +67,12 @@ def main():
             version = argument.partition("=")[2]
             assert "{}.{}".format(*sys.version_info[:2]) == version, (version, sys.version)
             continue
+        if argument.startswith("in_build"):
+            assert sys.executable.startswith(os.environ["RUNFILES_DIR"]), sys.executable
+            if argument.endswith("=remote"):
+                # Where the files are no links to those of a repository, the standard library is among them.
+                assert os.__file__.startswith(os.environ["RUNFILES_DIR"]), os.__file__
+            continue
         name, _, kind = argument.partition("=")
         kind, _, flags = kind.partition(":")
         check(name, kind, int(flags or 3))
