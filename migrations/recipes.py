@@ -31,6 +31,7 @@ _WORKSPACE = (
     "workspace-leftovers",
     "workspace-pip-parse",
     "workspace-python-toolchains",
+    "workspace-registrations",
     "workspace-rules-python",
 )
 

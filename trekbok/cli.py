@@ -204,7 +204,7 @@ def _write(root: Path, outcome: Any, git: Any, console: Console) -> None:
 
     plan = outcome.plan
     if git is not None:
-        dirty = git.dirty([change.path for change in plan.changes])
+        dirty = git.dirty([change.path for change in plan.changes if change.old is not None])
         if dirty:
             shown = "\n".join(f"  {path}" for path in dirty[:10])
             more = f"\n  and {len(dirty) - 10:,} more" if len(dirty) > 10 else ""

@@ -100,6 +100,8 @@ def _call(
 ) -> Finding:
     callee = local if call.callee == symbol.local else None
     given = call.argument("python_version")
+    if given is not None and call.string("python_version") == "PY3":
+        given = None  # of the time of Python 2; it says nothing
     put = {} if given is not None else {"python_version": quote(version).decode()}
     fix = Fix.of(rewrite(call, callee=callee, put=put), bind=bind, release=release)
     advice, level = "", Level.NOTE
@@ -306,6 +308,12 @@ pip_parse(
             'load("@python_3_12//:defs.bzl", "py_test")\n\n'
             'py_test(\n    name = "t",\n    python_version = "3.11",\n)\n',
             person=("is deprecated",),
+        ),
+        Case(
+            "a version of the time of Python 2",
+            'load("@python_3_12//:defs.bzl", "py_test")\n\npy_test(\n    name = "t",\n    python_version = "PY3",\n)\n',
+            'load("@rules_python//python:py_test.bzl", "py_test")\n\n'
+            'py_test(\n    name = "t",\n    python_version = "3.12",\n)\n',
         ),
         Case(
             "a macro whose arguments cannot be seen",

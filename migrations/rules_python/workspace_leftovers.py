@@ -37,7 +37,8 @@ def find(view: View) -> Iterator[Finding]:
     installs = {item.local for load in view.loads if load.label.partition("//")[0] in hubs for item in load.symbols}
     for statement in view.statements():
         for call in view.all_calls(statement)[:1]:
-            if call.start in python or call.callee in ("workspace", *installs):
+            registered = call.callee == "register_toolchains" and b"python" in statement.text
+            if call.start in python or registered or call.callee in ("workspace", *installs):
                 continue
             name = call.string("name")
             what = f"{call.callee} {name}" if name else f"{call.callee}()"

@@ -1,0 +1,160 @@
+"""`register_toolchains` of Python toolchains in a WORKSPACE, which MODULE.bazel has to say.
+
+https://rules-python.readthedocs.io/en/latest/toolchains.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from buildfile.calls import Call
+from buildfile.source import FileKind
+from migrations.finding import Finding
+from migrations.migration import Case, Migration, Page
+from migrations.profiles import Gate
+from migrations.rules_python import _workspace
+from migrations.rules_python._surface import DOCS, path_of
+from migrations.rules_python._workspace import appended, is_root_module, removed, top_level
+from migrations.view import View
+
+_ID = "workspace-registrations"
+_TYPES = ("//python:toolchain_type", "//python/cc:toolchain_type", "//python:exec_tools_toolchain_type")
+_BUILTIN = "@bazel_tools//tools/python:"
+_NEEDLES = (b"register_toolchains", b"toolchain_type")
+
+
+def scan(view: View) -> tuple[str, str, tuple[Any, ...]] | None:
+    """Of a WORKSPACE what it registers; of a BUILD file whether it has Python toolchains."""
+    where = view.workspace.path
+    if view.file.kind is FileKind.WORKSPACE:
+        found = tuple(tuple(labels) for _, labels in _registered(view))
+        return (where, "registered", found) if found else None
+    for call in view.calls_named("toolchain"):
+        type_ = call.string("toolchain_type") or ""
+        if path_of(view, type_) in _TYPES or view.canonical(type_) == _BUILTIN + "toolchain_type":
+            label = view.label(":x")
+            return (where, "package", (label.package,)) if label is not None else None
+    return None
+
+
+def gather(facts: list[tuple[str, Any]]) -> dict[str, tuple[tuple[tuple[str, ...], ...], frozenset[str]]]:
+    """By workspace what it registers, and the packages with Python toolchains."""
+    found: dict[str, tuple[tuple[tuple[str, ...], ...], frozenset[str]]] = {}
+    for _, (where, kind, items) in facts:
+        registered, packages = found.get(where, ((), frozenset()))
+        if kind == "registered":
+            found[where] = registered + items, packages
+        else:
+            found[where] = registered, packages | set(items)
+    return found
+
+
+def create(facts: dict[str, Any]) -> list[str]:
+    """The MODULE.bazel files that are to register them."""
+    return _workspace.modules({where: it for where, it in facts.items() if it[0]})
+
+
+def find(view: View) -> Iterator[Finding]:
+    """Registrations in a WORKSPACE, and what MODULE.bazel lacks."""
+    registered, packages = (view.facts.get(_ID) or {}).get(view.workspace.path, ((), frozenset()))
+    wanted = [labels for labels in registered if all(_is_python(view, label, packages) for label in labels)]
+    if view.file.kind is FileKind.MODULE:
+        if not is_root_module(view):
+            return
+        known = {label for _, labels in _registered(view) for label in labels}
+        missing = [
+            label for labels in wanted for label in labels if label not in known and not _moved(view, label, known)
+        ]
+        if missing:
+            text = f"register_toolchains({_arguments(missing)})\n"
+            message = "the Python toolchains that the WORKSPACE registers are the module's now"
+            yield Finding(0, 0, message, appended(view, "", text))
+        return
+    for call, labels in _registered(view):
+        if all(_is_python(view, label, packages) for label in labels):
+            message = "register_toolchains of a WORKSPACE is not read under bzlmod"
+            fix = removed(view, [call.statement], [], [])
+            yield Finding(call.start, call.callee_range[1], message, fix)
+
+
+def _moved(view: View, label: str, known: set[str]) -> bool:
+    """Whether a label of the autodetecting toolchain is registered under its new name already."""
+    old = "autodetecting_toolchain" in label
+    return old and any(path_of(view, other) == "//python/runtime_env_toolchains:all" for other in known)
+
+
+def _arguments(labels: list[str]) -> str:
+    if len(labels) == 1:
+        return f'"{labels[0]}"'
+    return "\n" + "".join(f'    "{label}",\n' for label in labels)
+
+
+def _registered(view: View) -> Iterator[tuple[Call, list[str]]]:
+    """The calls with nothing but literal labels, and these."""
+    for call in view.calls_named("register_toolchains"):
+        texts = [call.string_of(argument.value) if argument.name is None else None for argument in call.arguments]
+        labels = [text for text in texts if text is not None]
+        if labels and len(labels) == len(texts) and (view.file.kind is FileKind.MODULE or top_level(view, call)):
+            yield call, labels
+
+
+def _is_python(view: View, label: str, packages: frozenset[str]) -> bool:
+    if path_of(view, label).startswith("//python") or view.canonical(label).startswith(_BUILTIN):
+        return True
+    parsed = view.label(label)
+    return parsed is not None and parsed.repo in ("", "@") and parsed.package in packages
+
+
+_DEP = 'bazel_dep(name = "rules_python", version = "1.0.0")\n'
+
+MIGRATION = Migration(
+    id=_ID,
+    summary="Register the Python toolchains of a WORKSPACE in MODULE.bazel.",
+    page=Page(
+        what=(
+            "Moves `register_toolchains` from the WORKSPACE to MODULE.bazel where every label is of rules_python, or "
+            "of a package of the repository that has Python toolchains."
+        ),
+        why="With bzlmod on, toolchains that MODULE.bazel registers come first, and with WORKSPACE off they are all.",
+        safety="Safe: the order among them is kept. Toolchains of other languages stay.",
+        references=(DOCS + "/toolchains.html", "https://bazel.build/external/migration"),
+    ),
+    gate=Gate(module="rules_python"),
+    kinds=(FileKind.WORKSPACE, FileKind.MODULE),
+    needles=(b"register_toolchains",),
+    find=find,
+    scan=scan,
+    scan_needles=_NEEDLES,
+    scan_kinds=(FileKind.WORKSPACE, FileKind.BUILD),
+    gather=gather,
+    create=create,
+    after=("workspace-pip-parse",),
+    cases=(
+        Case(
+            "toolchains of one's own, and of another language",
+            {
+                "MODULE.bazel": _DEP,
+                "WORKSPACE": 'register_toolchains("//py:tc", "//py:cc")\n\nregister_toolchains("//go:tc")\n',
+                "py/BUILD.bazel": 'toolchain(\n    name = "tc",\n    toolchain = "//impl:x",\n'
+                '    toolchain_type = "@rules_python//python:toolchain_type",\n)\n',
+            },
+            {
+                "MODULE.bazel": _DEP + '\nregister_toolchains(\n    "//py:tc",\n    "//py:cc",\n)\n',
+                "WORKSPACE": 'register_toolchains("//go:tc")\n',
+            },
+        ),
+        Case(
+            "the ones of rules_python",
+            {
+                "MODULE.bazel": _DEP,
+                "WORKSPACE": 'register_toolchains("@rules_python//python/runtime_env_toolchains:all")\n',
+            },
+            {
+                "MODULE.bazel": _DEP + '\nregister_toolchains("@rules_python//python/runtime_env_toolchains:all")\n',
+                "WORKSPACE": "",
+            },
+        ),
+        Case("another language alone", {"WORKSPACE": 'register_toolchains("//go:tc")\n'}),
+    ),
+)
