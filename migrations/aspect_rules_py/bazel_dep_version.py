@@ -38,7 +38,8 @@ def find(view: View) -> Iterator[Finding]:
 
 
 def _is_pinned(view: View, overrides: list[Call]) -> bool:
-    return bool(overrides) or bool(view.workspace.dependencies[MODULE].override)
+    dependency = view.workspace.dependencies.get(MODULE)
+    return bool(overrides) or (dependency is not None and bool(dependency.override))
 
 
 def _bumped(view: View, call: Call, wanted: str, *, pinned: bool) -> Iterator[Finding]:

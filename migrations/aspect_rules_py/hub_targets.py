@@ -20,11 +20,14 @@ from migrations.view import View
 
 _ID = "hub-targets"
 _LABEL = re.compile(r"(@{1,2}[\w.+~-]+)//([\w.+~-]+):(lib|dist_info)")
+_QUICK = re.compile(rb"@[\w.+~-]+//[\w./+~-]*:(?:lib|dist_info|gazelle_index_whl)[\"']")
 _INDEX = re.compile(r"@@?([\w.+~-]+)//[\w./+~-]*:gazelle_index_whl")
 
 
 def find(view: View) -> Iterator[Finding]:
     """Labels of the targets that are gone."""
+    if not _QUICK.search(view.file.data):
+        return
     for string in view.strings(":lib", ":dist_info", ":gazelle_index_whl"):
         place = string.start, string.end
         found = _LABEL.fullmatch(string.value)
@@ -71,7 +74,7 @@ MIGRATION = Migration(
     ),
     gate=Gate(since="main", plan=False),
     kinds=STARLARK,
-    needles=(b":lib", b":dist_info", b":gazelle_index_whl"),
+    needles=(b':lib"', b":lib'", b":dist_info", b":gazelle_index_whl"),
     find=find,
     scan=hubs_of,
     scan_needles=NEEDLES,

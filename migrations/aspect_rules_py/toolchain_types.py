@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from buildfile.bindings import Symbol
-from buildfile.calls import string_value
+from buildfile.calls import dotted, string_value
 from buildfile.labels import BadLabel, Label
 from buildfile.source import STARLARK, FileKind
-from migrations.aspect_rules_py._extensions import TOOLS, repos_of
+from migrations.aspect_rules_py._extensions import TOOLS, proxies, repos_of
 from migrations.aspect_rules_py._registrations import Gone, own_labels, own_toolchains, registrations
 from migrations.aspect_rules_py._surface import MODULE, PLAN, UPSTREAM
 from migrations.finding import Finding, Fix
@@ -26,6 +26,7 @@ _HUB = "rules_py_tools"
 _PACKAGE = "py/private/toolchain"
 _TYPES_FILE = "@aspect_rules_py//py/private/toolchain:types.bzl"
 _ENTRY = re.compile(r"(venv|shim|unpack)(?:_(?:darwin|linux)_(?:amd64|arm64))?(?:_exec)?_toolchain")
+_PAYLOAD = re.compile(r"[\w.-]+\.(?:darwin|linux)_(?:amd64|arm64)")
 _RUST_PACKAGE = re.compile(r"py/tools/(py|runfiles|venv_bin|venv_shim|unpack_bin)(?:/.*)?")
 _TYPES = {
     "venv_toolchain_type": "VENV_TOOLCHAIN",
@@ -68,6 +69,21 @@ def find(view: View) -> Iterator[Finding]:
     if view.file.kind in (FileKind.BUILD, FileKind.BZL):
         yield from own_toolchains(view, gone, constants)
         yield from _of_constants(view, constants)
+    elif view.file.kind is FileKind.MODULE and view.target.at_least("2.0.0-alpha.2"):
+        yield from _payloads(view)
+
+
+def _payloads(view: View) -> Iterator[Finding]:
+    """Repositories of single tools that `use_repo` brings in, `rules_py_tools.linux_amd64`."""
+    known = proxies(view, TOOLS)
+    for call in view.calls_named("use_repo"):
+        if not call.arguments or dotted(call.arguments[0].value) not in known:
+            continue
+        for argument in call.arguments[1:]:
+            text = string_value(argument.value)
+            if text is not None and _PAYLOAD.fullmatch(text):
+                message = f"the repository {text} is gone: v2 has no such tools"
+                yield Finding(argument.start, argument.end, message, advice="Drop it, and what names it.")
 
 
 def _gone(view: View, facts: _Facts) -> Gone:
@@ -320,6 +336,14 @@ py_tools.rules_py_tools(name = "tools")
 use_repo(py_tools, rpt = "tools")
 """
             },
+        ),
+        Case(
+            "the repository of the tools for one platform",
+            {
+                "MODULE.bazel": 't = use_extension("@aspect_rules_py//py:extensions.bzl", "py_tools")\n'
+                'use_repo(t, "rules_py_tools", "rules_py_tools.linux_amd64")\n'
+            },
+            person=("rules_py_tools.linux_amd64 is gone",),
         ),
         Case(
             "WORKSPACE and .bazelrc, one flag among others",
