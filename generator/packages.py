@@ -208,10 +208,20 @@ def contributions(directory: Directory, unit: Unit | None) -> tuple[Contribution
             values = merged_strings(attribute, rule.attributes.get(attribute), wanted)
         if rule.name in gone and not values:
             continue
-        found.append(Contribution(kind, rule.name, values))
+        found.append(Contribution(kind, rule.name, _with_outputs(directory, values)))
     for target in targets.values():
         found.append(Contribution(target.kind, target.name, target.labels if target.kind == PY_PROTO else target.srcs))
     return tuple(found)
+
+
+def _with_outputs(directory: Directory, srcs: tuple[str, ...]) -> tuple[str, ...]:
+    """The sources of a target with the files that rules of its package make in place of their labels."""
+    labels = [src for src in srcs if src.startswith(":")]
+    if not labels:
+        return srcs
+    rules = {f":{rule.name}": rule for rule in directory.existing.rules}
+    made = (rules[label] for label in labels if label in rules)
+    return (*srcs, *(name for rule in made for key in ("out", "outs") for name in rule.strings(key)))
 
 
 class ConfigKeys:

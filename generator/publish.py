@@ -67,7 +67,7 @@ def publish(unit: Unit, dependencies: Mapping[str, Sequence[Dependency]], names:
     if data == old:
         return out
     after = read(data)
-    problem = _problem(unit, after, merged, dependencies, names, path)
+    problem = _problem(unit, data, after, merged, dependencies, names, path)
     if problem:
         out.failure = Failure(path, 0, problem)
         return out
@@ -100,6 +100,7 @@ def _due(
 
 def _problem(
     unit: Unit,
+    data: bytes,
     after: Existing,
     merged: PackageMerge,
     dependencies: Mapping[str, Sequence[Dependency]],
@@ -119,7 +120,7 @@ def _problem(
     if [target.name for target in again.targets] != [target.name for target in unit.generated.targets]:
         return "a second run would name its targets otherwise"
     second, bind, release = _due(unit, after, again.targets, dependencies, names, path)
-    if second.changes or second.new or bind or release:
+    if second.changes or second.new or bind or (release and changed(path, data, (), (), {}, release) != data):
         return "a second run would change it again"
     return ""
 

@@ -30,7 +30,9 @@ def generate(root: Path, *arguments: str) -> Result:
 def laid_out(name: str, where: Path) -> Path:
     """A copy of a tree with each `BUILD.in` as `BUILD`; the directory has the tree's name in snake case."""
     root = where / name.replace(" ", "_")
-    shutil.copytree(TREES / name, root, ignore=shutil.ignore_patterns("BUILD.out", "expected", "arguments"))
+    shutil.copytree(
+        TREES / name, root, symlinks=True, ignore=shutil.ignore_patterns("BUILD.out", "expected", "arguments")
+    )
     for path in sorted(root.rglob("BUILD.in")):
         path.rename(path.with_name("BUILD"))
     return root

@@ -1,0 +1,2 @@
+import kept.made
+import made.made
