@@ -145,19 +145,30 @@ class Call:
 
     @property
     def key(self) -> str:
-        """What tells this target from the others of the file: its name, or the expression that computes it."""
-        return target_key(self.node)
+        """What tells this target from the others of the file, see `target_key`."""
+        name = next((keyword.value for keyword in self.node.keywords if keyword.arg == "name"), None)
+        return target_key(name, self.scope.function)
 
 
-def target_key(node: ast.Call) -> str:
-    """The name of the target a call makes; for a computed name the expression's dump, `""` where there is none."""
-    for keyword in node.keywords:
-        if keyword.arg == "name":
-            value = keyword.value
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                return value.value
-            return ast.dump(value)
-    return ""
+def target_key(name: ast.expr | None, function: str = "") -> str:
+    """What tells a target from the others of its file: its name, or the dump of the expression that computes it.
+
+    Args:
+        name: the expression; `""` is the key where there is none.
+        function: the function that makes the target, in front of the key; `""` at top level.
+    """
+    if name is None:
+        text = ""
+    elif isinstance(name, ast.Constant) and isinstance(name.value, str):
+        text = name.value
+    else:
+        text = ast.dump(name)
+    return f"{function}: {text}" if function else text
+
+
+def key_of(name: str, function: str = "") -> str:
+    """The key of a target whose name has this source, see `target_key`."""
+    return target_key(ast.parse(name, mode="eval").body, function)
 
 
 def dotted(node: ast.expr) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from buildfile.calls import Argument, Call
+from buildfile.calls import Argument, Call, key_of
 from buildfile.edits import Edit
 from buildfile.items import Items, merge_deletions
 from buildfile.source import FileKind
@@ -70,7 +70,8 @@ def rewrite(
             plan.names[old] = new
             changes += [Change(key, old), Change(key, new)]
     if "name" in put or "name" in drop:
-        changes += [Change(key, "removed"), Change(put.get("name", "").strip("\"'"), "added")]
+        new = key_of(put["name"], call.scope.function) if "name" in put else ""
+        changes += [Change(key, "removed"), Change(new, "added")]
     return Rewritten((*edits, *_rearranged(plan)), tuple(changes))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from buildfile.bindings import Symbol
-from buildfile.calls import Call, Scope, dotted, string_value, walk
+from buildfile.calls import Call, Scope, dotted, string_value, target_key, walk
 from buildfile.edits import Edit
 from buildfile.rewrite import Rewritten
 from buildfile.source import FileKind
@@ -258,7 +258,7 @@ def _alias_fix(view: View, what: Renaming, use: Use, to: _Name) -> Fix:
     before = "" if statement.lead == 0 or data[: statement.lead].endswith((b"\n\n", b"\n\r\n")) else nl
     behind = data[statement.end : statement.end + 1] not in (b"", b"\n", b"\r")
     text = before + nl.join(lines) + nl + (nl if behind else "")
-    key = "Name(id='name', ctx=Load())"
+    key = target_key(ast.Name("name", ast.Load()), name)
     return Fix(
         (Edit(statement.start, statement.end, text.encode()),), (Change(key, "added"),), bind=bind, release=release
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from packaging.version import InvalidVersion, Version
 
-from buildfile.calls import Call, walk
+from buildfile.calls import Call, key_of, walk
 from buildfile.edits import Edit
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
@@ -100,7 +100,7 @@ def split(view: View, call: Call, message: str) -> Finding:
     insertion = Edit(at, at, (nl if unfinished else b"") + (text.removesuffix(nl) if unfinished else text))
     changes = {Change(call.key, str(item.name)) for item in call.arguments}
     changes |= {Change(call.key, key) for key in ("kind", "**", *made)}
-    changes.add(Change(_key(new_name), "added"))
+    changes.add(Change(key_of(new_name.decode("latin-1"), call.scope.function), "added"))
     fix = Fix((*rewritten.edits, insertion), (*rewritten.changes, *changes), bind)
     unseen = "The unpacked arguments reach the virtualenv only; visibility, tags or args in them belong to the link."
     return Finding(start, end, message, fix, unseen if call.splats else "", Level.NOTE)
@@ -139,12 +139,6 @@ def _link_name(view: View, call: Call) -> bytes:
     if view.file.kind is FileKind.BZL:
         return b'"." + (native.package_name() + "/" + ' + _source(call) + b').lstrip("/").replace("/", "+")'
     return quote(front + text) if text is not None else quote(front) + b" + " + _source(call)
-
-
-def _key(name: bytes) -> str:
-    """The key of a target whose name has this source, see `buildfile.calls.target_key`."""
-    node = ast.parse(name.decode("latin-1"), mode="eval").body
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ast.dump(node)
 
 
 def _indent(call: Call) -> bytes:
