@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from buildfile.bindings import Symbol
 from buildfile.calls import Call
 from buildfile.source import FileKind
-from migrations.aspect_rules_py._surface import DEFS, UNSTABLE_DEFS, UPSTREAM, UV_UNSTABLE_DEFS, anywhere
+from migrations.aspect_rules_py._surface import DEFS, MODULE, UNSTABLE_DEFS, UPSTREAM, UV_UNSTABLE_DEFS, anywhere
 from migrations.aspect_rules_py._venv_link import LINKS, is_v2, split, takes_venv, unlinked
 from migrations.finding import Finding, Level
 from migrations.migration import Case, Migration, Page
@@ -20,6 +20,7 @@ from migrations.profiles import Gate
 from migrations.view import View
 
 _ID = "py-venv-meaning"
+_OVERRIDES = ("git_override", "archive_override", "local_path_override")
 _REMOVED = anywhere("py_venv_binary", "py_venv_test")
 _STABLE = frozenset({Symbol(DEFS, "py_venv")})
 _EXPOSED = re.compile(rb"\bexpose_venv(?:_link)?\s*=")
@@ -30,40 +31,64 @@ class _File:
     """What one file says before anything is edited.
 
     Attributes:
+        workspace: the directory of its workspace.
         names: the local names of the stable `py_venv`.
         old: whether it has something that only v1 has.
         new: whether it has something that only v2 has.
+        overridden: whether it has an override that says which aspect_rules_py is used, whatever its version.
     """
 
+    workspace: str
     names: frozenset[str] = frozenset()
     old: bool = False
     new: bool = False
+    overridden: bool = False
 
 
 def scan(view: View) -> _File:
     """What a file says of the version it was written for."""
     if view.file.kind is FileKind.MODULE:
-        return _File(old=b"/unstable:extension.bzl" in view.file.data)
+        overridden = any(call.string("module_name") == MODULE for call in view.calls_named(*_OVERRIDES))
+        return _File(view.workspace.path, old=b"/unstable:extension.bzl" in view.file.data, overridden=overridden)
     loaded = view.bindings.loaded
     old = any(symbol.label in (UNSTABLE_DEFS, UV_UNSTABLE_DEFS) or symbol in _REMOVED for symbol in loaded.values())
     names = frozenset(name for name, symbol in loaded.items() if symbol in _STABLE)
     new = _EXPOSED.search(view.file.data) is not None or any(takes_venv(call) for call, _ in view.calls(LINKS))
-    return _File(names, old, new)
+    return _File(view.workspace.path, names, old, new)
 
 
-def gather(facts: list[tuple[str, _File]]) -> tuple[dict[str, _File], bool, bool]:
-    """The files, and whether any of them has something of v1, of v2."""
-    return dict(facts), any(fact.old for _, fact in facts), any(fact.new for _, fact in facts)
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """All files by path, and the workspaces in which any of them is old, new or overrides the version."""
+
+    files: dict[str, _File]
+    old: frozenset[str] = frozenset()
+    new: frozenset[str] = frozenset()
+    overridden: frozenset[str] = frozenset()
+
+
+def gather(facts: list[tuple[str, _File]]) -> _Facts:
+    """What the files say together."""
+    files = dict(facts)
+    return _Facts(
+        files,
+        frozenset(fact.workspace for fact in files.values() if fact.old),
+        frozenset(fact.workspace for fact in files.values() if fact.new),
+        frozenset(fact.workspace for fact in files.values() if fact.overridden),
+    )
 
 
 def find(view: View) -> Iterator[Finding]:
     """Calls of the stable `py_venv` that mean a link, and uses that are no calls."""
-    files, old, new = view.facts.get(_ID, ({}, False, False))
-    fact = files.get(view.file.path)
+    facts: _Facts = view.facts.get(_ID, _Facts({}))
+    where = view.workspace.path
+    old, new, on_v2 = where in facts.old, where in facts.new, is_v2(view)
+    fact = facts.files.get(view.file.path)
     names = fact.names if fact is not None else {name for name, item in view.bindings.loaded.items() if item in _STABLE}
-    mine = fact is not None and fact.new
-    sure = (old and not new) if is_v2(view) else not mine and (old or not new)
-    settled = is_v2(view) and new and not old
+    sure = old and not new if on_v2 or where in facts.overridden else old or not new
+    if fact is not None and fact.new and not on_v2:
+        sure = False
+    settled = on_v2 and new and not old
     calls = (call for call, _ in view.calls(_STABLE) if view.bindings.root(call.callee) in names)
     for call in unlinked(view, calls):
         if sure or call.argument("venv_name") is not None:
@@ -115,7 +140,7 @@ MIGRATION = Migration(
     needles=(b"py_venv",),
     find=find,
     scan=scan,
-    scan_needles=(b"py_venv", b"expose_venv", b"/unstable:"),
+    scan_needles=(b"py_venv", b"expose_venv", b"/unstable:", b"_override"),
     gather=gather,
     cases=(
         Case(
@@ -215,6 +240,15 @@ py_venv_link(
             "a workspace that is on v2 already",
             {
                 "MODULE.bazel": 'bazel_dep(name = "aspect_rules_py", version = "2.0.0-alpha.6")\n',
+                "BUILD": 'load("@aspect_rules_py//py:defs.bzl", "py_venv")\n\npy_venv(name = "v")\n',
+            },
+            notes=("may be either",),
+        ),
+        Case(
+            "a workspace that says by an override which version it uses",
+            {
+                "MODULE.bazel": 'bazel_dep(name = "aspect_rules_py", version = "1.11.7")\n'
+                'git_override(\n    module_name = "aspect_rules_py",\n    commit = "x",\n)\n',
                 "BUILD": 'load("@aspect_rules_py//py:defs.bzl", "py_venv")\n\npy_venv(name = "v")\n',
             },
             notes=("may be either",),
