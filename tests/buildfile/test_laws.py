@@ -133,7 +133,6 @@ def test_arguments_give_back_their_text(data: bytes) -> None:
                 assert ast.dump(ast.parse(b"(" + text + b"\n)").body[0].value) == ast.dump(argument.value)  # type: ignore[attr-defined]
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("abf=(),[]{}\"' 1.+#\n:rif"), max_size=30).map(str.encode))
 def test_what_is_plainly_valid_parses(data: bytes) -> None:
     if plainly_valid(data, 0, len(data)):

@@ -56,7 +56,7 @@ _CHANGES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(build_files(), _CHANGES)
 def test_a_rewritten_call_stays_in_form(data: bytes, change: dict) -> None:  # type: ignore[type-arg]
     need_buildifier()
@@ -100,7 +100,7 @@ def loading_files(draw: st.DrawFn) -> bytes:
     return formatted((head + "\n".join(lines) + "\n\n" + "\n\n".join(tail) + "\n").encode())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     loading_files(),
     st.dictionaries(
