@@ -55,8 +55,8 @@ class Examined:
         return not (self.seen or self.suppressions or self.waiting or self.facts)
 
 
-class _FactsNeeded(Exception):
-    """A migration asked for facts before they were gathered."""
+class _FactsNeeded(BaseException):
+    """A migration asked for facts before they were gathered; no error, and so not to be caught as one."""
 
 
 class NoFacts(dict[str, Any]):
@@ -65,7 +65,7 @@ class NoFacts(dict[str, Any]):
     def _refuse(self, *_: object) -> NoReturn:
         raise _FactsNeeded
 
-    __getitem__ = get = __contains__ = __iter__ = items = values = keys = _refuse  # type: ignore[assignment]
+    __getitem__ = get = __contains__ = __iter__ = items = values = keys = _refuse
 
 
 class Examiner:
@@ -100,9 +100,6 @@ class Examiner:
         except Exception as error:
             seen.append(_broken(file, "a scan", error))
         for migration in self._wanted(file):
-            if migration.gather is not None:
-                waiting.append(migration.id)
-                continue
             try:
                 seen += _found(file, view, migration, suppressions)
             except _FactsNeeded:
@@ -151,8 +148,6 @@ def _found(file: SourceFile, view: View, migration: Migration, suppressions: tup
     """What one migration finds; an error in it is a finding too."""
     try:
         found = list(migration.find(view))
-    except _FactsNeeded:
-        raise
     except Exception as error:
         yield _broken(file, migration.id, error)
         return

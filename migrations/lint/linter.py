@@ -467,6 +467,8 @@ class Linter:
         originals: dict[str, bytes] = {}
         fixed: Counter[str] = Counter()
         failed: dict[str, Diagnostic] = {}
+        if isinstance(self.run.facts, NoFacts):
+            self._gather([])
         for _ in range(MAX_ROUNDS):
             targets = sorted({item.path for item in result.diagnostics if self._fixable(item)} - failed.keys())
             if not targets:
