@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from buildfile.source import FileKind
 from migrations.aspect_rules_py._extensions import NEEDLES, Repos, gather_repos, hubs_of, is_hub
-from migrations.aspect_rules_py._moved_labels import flags_in, moved_labels
+from migrations.aspect_rules_py._moved_labels import Moved, flags_in, moved_labels
 from migrations.aspect_rules_py._surface import UPSTREAM
 from migrations.finding import Finding, Fix, Level
 from migrations.migration import Case, Migration, Page
@@ -21,6 +21,7 @@ _ID = "dep-group-flag"
 _OLD_SETTING = "@aspect_rules_py//uv/private/constraints/venv:venv"
 _NEW_SETTING = "uv/private/constraints/dep_group:dep_group"
 _TRANSITIONS = "@aspect_rules_py//py/private:transitions.bzl"
+_COMMENT_LINE = re.compile(rb"^[ \t]*#[^\n]*", re.MULTILINE)
 _HUB_LABEL = re.compile(r"(@{1,2}[\w.+~-]+)//venv(?::([\w.+~-]+))?")
 
 
@@ -38,6 +39,7 @@ def find(view: View) -> Iterator[Finding]:
         return None
 
     yield from moved_labels(view, moved, "//venv", "constraints/venv", what="flag or setting")
+    yield from _in_comments(view, moved)
     if view.file.kind in (FileKind.BAZELRC, FileKind.TEXT):
         yield from _of_unknown_hubs(view, repos)
     for load in view.loads if b"VENV_FLAG" in view.file.data else ():
@@ -46,6 +48,23 @@ def find(view: View) -> Iterator[Finding]:
                 if symbol.name == "VENV_FLAG":
                     fix = Fix(bind={symbol.local: (load.label, "DEP_GROUP_FLAG")})
                     yield Finding(symbol.start, symbol.end, "VENV_FLAG became DEP_GROUP_FLAG", fix)
+
+
+def _in_comments(view: View, moved: Moved) -> Iterator[Finding]:
+    """Flags in comments, of Starlark and of .bazelrc files."""
+    data = view.file.data
+    ranges = list(view.comments(b"//venv", b"constraints/venv"))
+    if view.file.kind is FileKind.BAZELRC:
+        ranges = [found.span() for found in _COMMENT_LINE.finditer(data)]
+    for comment, end in ranges:
+        for at, stop, old, new in flags_in(data[comment:end], moved):
+            yield Finding(
+                comment + at,
+                comment + stop,
+                f"the comment has the flag {old}, which is {new} now",
+                advice="Change it, if it is to be followed or uncommented some day.",
+                level=Level.NOTE,
+            )
 
 
 def _of_unknown_hubs(view: View, repos: Repos | None) -> Iterator[Finding]:
@@ -119,6 +138,7 @@ MIGRATION = Migration(
                 "tools/dev.rc": 'common "--@pypi//dep_group=dev"\n',
                 "ci.sh": "bazel test --@pypi//dep_group=ci //...\n",
             },
+            notes=("the comment has the flag",),
         ),
         Case(
             "select keys, a config_setting and a platform",

@@ -8,9 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from buildfile.edits import Edit
 from buildfile.source import STARLARK, FileKind
-from buildfile.style import quote
 from migrations.aspect_rules_py._extensions import NEEDLES, gather_repos, hubs_of, is_hub
 from migrations.aspect_rules_py._surface import UPSTREAM
 from migrations.finding import Finding, Fix
@@ -34,7 +32,7 @@ def find(view: View) -> Iterator[Finding]:
         if found is not None and is_hub(view.facts.get(_ID, {}).get(view.workspace.path), found[1]):
             if found[3] == "lib":
                 library = f"{found[1]}//{found[2]}"
-                fix = Fix((Edit(*place, quote(library)),), tuple(view.changes_at(string)))
+                fix = Fix(view.replacing(string, library), tuple(view.changes_at(string)))
                 yield Finding(*place, f"{string.value} is {library} now", fix)
             else:
                 advice = f"Take the metadata from the installed tree of {found[1]}//{found[2]}, or from the wheel file."

@@ -9,10 +9,8 @@ import ast
 from collections.abc import Iterator
 
 from buildfile.calls import string_value, walk
-from buildfile.edits import Edit
 from buildfile.labels import BadLabel, Label
 from buildfile.source import STARLARK, FileKind
-from buildfile.style import quote
 from migrations.aspect_rules_py._extensions import INTERPRETERS, Repos, gather_repos, repos_of
 from migrations.aspect_rules_py._surface import UPSTREAM
 from migrations.finding import Finding, Fix
@@ -42,7 +40,7 @@ def find(view: View) -> Iterator[Finding]:
         if _listed_twice(view, string, label.repo):
             yield Finding(*place, message, advice="Drop all but one of them from the list: they are one target now.")
         else:
-            yield Finding(*place, message, Fix((Edit(*place, quote(new)),), tuple(view.changes_at(string))))
+            yield Finding(*place, message, Fix(view.replacing(string, new), tuple(view.changes_at(string))))
 
 
 def _listed_twice(view: View, string: String, repo: str) -> bool:

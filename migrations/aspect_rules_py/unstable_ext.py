@@ -7,61 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from buildfile.edits import Edit
 from buildfile.source import STARLARK, FileKind
-from buildfile.style import quote
 from migrations.aspect_rules_py._extensions import (
     PY_EXTENSIONS,
     PY_UNSTABLE_EXTENSION,
     UV_EXTENSIONS,
     UV_UNSTABLE_EXTENSION,
 )
+from migrations.aspect_rules_py._moved_files import mentions
 from migrations.aspect_rules_py._surface import PLAN, UPSTREAM
-from migrations.finding import Finding, Fix, Level
+from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.view import View
 
 _FILES = {PY_UNSTABLE_EXTENSION: PY_EXTENSIONS, UV_UNSTABLE_EXTENSION: UV_EXTENSIONS}
-_MOVED = {**_FILES, **{old.removesuffix(".bzl"): new.removesuffix(".bzl") for old, new in _FILES.items()}}
 
 
 def find(view: View) -> Iterator[Finding]:
     """Labels of the old files, as arguments of `use_extension`, in loads and in any other string."""
-    if view.file.kind is FileKind.TEXT:
-        yield from _in_text(view)
-        return
     for load in view.loads:
         new = _FILES.get(view.canonical(load.label))
         if new is not None:
             written = view.spell(new, like=load.label)
             moving = {symbol.local: (written, symbol.name) for symbol in load.symbols}
             yield Finding(load.label_start, load.label_end, f"{load.label} moved to {written}", Fix(bind=moving))
-    for string in view.strings("/unstable:extension"):
-        new = _MOVED.get(view.canonical(string.value))
-        if new is not None:
-            written = view.spell(new, like=string.value)
-            edit = Edit(string.start, string.end, quote(written))
-            changes = tuple(view.changes_at(string))
-            yield Finding(string.start, string.end, f"{string.value} moved to {written}", Fix((edit,), changes))
-
-
-def _in_text(view: View) -> Iterator[Finding]:
-    if view.file.path.endswith(".lock"):
-        return
-    data = view.file.data
-    for old, new in _FILES.items():
-        written = view.workspace.spell(old).encode()
-        at = data.find(written)
-        while at >= 0:
-            yield Finding(
-                at,
-                at + len(written),
-                f"{written.decode()} moved to {view.workspace.spell(new)}",
-                advice="Change the text; what people copy from here does not load any more.",
-                level=Level.NOTE,
-            )
-            at = data.find(written, at + 1)
+    yield from mentions(view, _FILES, "/unstable:extension")
 
 
 MIGRATION = Migration(
@@ -76,7 +47,7 @@ MIGRATION = Migration(
         why="v2 has no `unstable` packages, so the module graph cannot be resolved and nothing builds.",
         safety=(
             "Safe. MODULE.bazel.lock names extensions by label and has to be made anew (`lock-file`). Mentions in "
-            "documents are listed and not edited."
+            "comments and documents are listed and not edited, strings with code in them are left to a person."
         ),
         references=(PLAN, UPSTREAM + "/tree/v2.0.0-alpha.0/uv"),
     ),
@@ -158,6 +129,20 @@ interpreters = use_extension(
         Case(
             "commented out",
             {"MODULE.bazel": '# uv = use_extension("@aspect_rules_py//uv/unstable:extension.bzl", "uv")\n'},
+            notes=("the comment names",),
+        ),
+        Case(
+            "what a repository rule writes, and an example in a docstring",
+            {
+                "r.bzl": '''\
+"""Say use_extension("@aspect_rules_py//uv/unstable:extension.bzl", "uv")."""
+
+def _impl(ctx):
+    ctx.file("MODULE.bazel", "use_extension(\\"@aspect_rules_py//uv/unstable:extension.bzl\\", \\"uv\\")")
+'''
+            },
+            person=("the text names",),
+            notes=("the docstring names",),
         ),
         Case(
             "a document",

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from buildfile.bindings import Symbol
-from buildfile.edits import Edit
 from buildfile.loads import Load
 from buildfile.source import STARLARK, FileKind
-from buildfile.style import quote
+from migrations.aspect_rules_py._moved_files import mentions
 from migrations.aspect_rules_py._surface import (
     DEFS,
     PLAN,
@@ -22,49 +21,25 @@ from migrations.aspect_rules_py._surface import (
     UV_UNSTABLE_DEFS,
 )
 from migrations.aspect_rules_py._venv_link import unlinked
-from migrations.finding import Finding, Fix, Level
+from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
-from migrations.view import String, View
+from migrations.view import View
 
 _MOVED = {UNSTABLE_DEFS: DEFS, UV_UNSTABLE_DEFS: UV_DEFS, PRIVATE_VENV_DEFS: DEFS}
-_LABELS = {**_MOVED, **{old.removesuffix(".bzl"): new.removesuffix(".bzl") for old, new in _MOVED.items()}}
 _TYPES = "@aspect_rules_py//py/private/py_venv:types.bzl"
 _GONE = frozenset({"py_venv_binary", "py_venv_test"})
 
 
 def find(view: View) -> Iterator[Finding]:
     """Loads of the old files, and other strings that are their labels."""
-    if view.file.kind is FileKind.TEXT:
-        yield from _in_text(view)
-        return
     for load in view.loads:
         new = _MOVED.get(view.canonical(load.label))
         if new is not None:
             yield from _moved(view, load, new)
         elif view.canonical(load.label) == _TYPES:
             yield _types(view, load)
-    written = {view.spell(label).encode(): label for label in _MOVED}
-    for string in view.strings("unstable", "private/py_venv"):
-        new = _LABELS.get(view.canonical(string.value)) if "//" in string.value else None
-        if new is not None:
-            yield _relabelled(view, string, new)
-        elif any(label.decode() in string.value for label in written):
-            yield Finding(
-                string.start,
-                string.end,
-                "the text names a file of an unstable package, which is gone",
-                advice="If Bazel gets to load it, change the label in it, and what else it has of v1.",
-            )
-    for start, end in view.comments(*written):
-        label = next(label for label in written if label in view.file.data[start:end])
-        yield Finding(
-            start,
-            end,
-            f"the comment names {label.decode()}, which moved to {view.spell(_MOVED[written[label]])}",
-            advice="Change it, if it is to be followed or uncommented some day.",
-            level=Level.NOTE,
-        )
+    yield from mentions(view, _MOVED, "unstable", "private/py_venv")
 
 
 def _types(view: View, load: Load) -> Finding:
@@ -114,32 +89,6 @@ def _clash(view: View, load: Load, new: str) -> str:
     calls = unlinked(view, (call for call, _ in view.calls(stable)))
     names = [name for name, symbol in view.bindings.loaded.items() if symbol in stable]
     return names[0] if names and (calls or any(view.uses(stable))) else ""
-
-
-def _relabelled(view: View, string: String, new: str) -> Finding:
-    written = view.spell(new, like=string.value)
-    return Finding(
-        string.start,
-        string.end,
-        f"{string.value} moved to {written}",
-        Fix((Edit(string.start, string.end, quote(written)),), tuple(view.changes_at(string))),
-    )
-
-
-def _in_text(view: View) -> Iterator[Finding]:
-    data = view.file.data
-    for old, new in _MOVED.items():
-        written = view.workspace.spell(old).encode()
-        at = data.find(written)
-        while at >= 0:
-            yield Finding(
-                at,
-                at + len(written),
-                f"{written.decode()} moved to {view.workspace.spell(new)}",
-                advice="Change the text; what people copy from here does not load any more.",
-                level=Level.NOTE,
-            )
-            at = data.find(written, at + 1)
 
 
 MIGRATION = Migration(

@@ -9,9 +9,7 @@ import re
 from collections.abc import Iterator
 
 from buildfile.calls import Call
-from buildfile.edits import Edit
 from buildfile.source import STARLARK, FileKind
-from buildfile.style import quote
 from migrations.aspect_rules_py._extensions import NEEDLES, gather_repos, hubs_of, is_hub
 from migrations.aspect_rules_py._surface import UPSTREAM
 from migrations.finding import Finding, Fix
@@ -35,7 +33,7 @@ def find(view: View) -> Iterator[Finding]:
         library = f"{found[1]}//{found[2]}"
         message = f"{string.value} was the library, and is the wheel file in v2"
         if _attribute(view, string) in _LIBRARIES:
-            fix = Fix((Edit(string.start, string.end, quote(library)),), tuple(view.changes_at(string)))
+            fix = Fix(view.replacing(string, library), tuple(view.changes_at(string)))
             yield Finding(string.start, string.end, message, fix)
         else:
             yield Finding(
