@@ -257,6 +257,9 @@ class _Scan:
         data = self.data
         source = _joined(header.group(1) + (header.group(2) or b""))
         at = header.end()
+        if not source:
+            self._fail(at)
+            return at
         prefix = source if source.endswith(".") else source + "."
         wrapped = _OPEN.match(data, at)
         item = _WRAPPED_ITEM if wrapped else _NAME_ITEM
@@ -270,7 +273,7 @@ class _Scan:
             if not found.group(2):
                 break
         end = _CLOSE.match(data, at) if wrapped else _LINE_END.match(data, at)
-        if end is None or not count or not source:
+        if end is None or not count:
             self._fail(at)
         if wrapped:
             at = end.end() if end else at

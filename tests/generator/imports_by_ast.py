@@ -11,7 +11,8 @@ import sys
 _BROKEN = (SyntaxError, ValueError, TypeError, MemoryError, RuntimeError)
 
 
-def _main_guard(tree):
+def main_guard_in(tree):
+    """Whether a module has the plain form of the main guard at top level."""
     for node in tree.body:
         test = getattr(node, "test", None)
         if not isinstance(node, ast.If) or not isinstance(test, ast.Compare) or len(test.ops) != 1:
@@ -24,13 +25,8 @@ def _main_guard(tree):
     return False
 
 
-def found_in(path):
-    with open(path, "rb") as stream:
-        data = stream.read()
-    try:
-        tree = ast.parse(data)
-    except _BROKEN:
-        return None
+def imports_in(tree):
+    """The full name and the `from` part of every imported name."""
     names = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -39,7 +35,18 @@ def found_in(path):
             source = "." * (node.level or 0) + (node.module or "")
             prefix = source if source.endswith(".") else source + "."
             names.extend((prefix + alias.name, source) for alias in node.names)
-    return {"imports": sorted(names), "main_guard": _main_guard(tree)}
+    return names
+
+
+def found_in(path):
+    """What is found in a file."""
+    with open(path, "rb") as stream:
+        data = stream.read()
+    try:
+        tree = ast.parse(data)
+    except _BROKEN:
+        return None
+    return {"imports": sorted(imports_in(tree)), "main_guard": main_guard_in(tree)}
 
 
 if __name__ == "__main__":
