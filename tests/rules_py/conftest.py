@@ -13,6 +13,9 @@ from tests.rules_py.wheels import make_wheel, pack_installed, unpacked_wheel
 
 WORKSPACES = Path(__file__).parent / "workspaces"
 
+# The tests in there are run by Bazel.
+collect_ignore = ["workspaces"]
+
 _INSTALLED = {
     "pluggy": [],
     "iniconfig": [],

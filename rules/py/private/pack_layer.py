@@ -95,7 +95,7 @@ class Layer:
     """A tar file that is the same whenever its content is."""
 
     def __init__(self, stream, owner, group):
-        self._tar = tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT)
+        self._tar = tarfile.TarFile(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT)
         self._owner = owner
         self._group = group
         self._directories = set()
@@ -234,7 +234,7 @@ def main():
         try:
             groups.append((name, re.compile(expression)))
         except re.error as error:
-            sys.exit("layer_groups: {} = {}: {}".format(name, expression, error))
+            sys.exit(f"layer_groups: {name} = {expression}: {error}")
 
     lines = list(read_manifest(arguments.manifest))
     image = Image([entry for _, files in lines for entry in files])

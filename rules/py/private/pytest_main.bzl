@@ -8,7 +8,7 @@ PYTEST_ATTRS = {
         doc = "Whether pytest runs what is in the directories of `srcs`; there is no `main` then.",
     ),
     "_pytest_template": attr.label(
-        default = "//py/private:pytest_main_template.py",
+        default = "//py/private:pytest_main.py.tmpl",
         allow_single_file = True,
     ),
 }
@@ -57,7 +57,7 @@ _pytest_main = rule(
         "out": attr.output(mandatory = True),
         "pytest_args": attr.string_list(),
         "template": attr.label(
-            default = "//py/private:pytest_main_template.py",
+            default = "//py/private:pytest_main.py.tmpl",
             allow_single_file = True,
         ),
     },

@@ -102,7 +102,7 @@ def check_console_scripts(root, written, stated):
         if name not in there:
             raise WheelError("console_scripts names {}, but the wheel has {}".format(name, sorted(there) or "none"))
         if there[name].replace(" ", "") != target.replace(" ", ""):
-            raise WheelError("console_scripts says {} = {}, but the wheel {}".format(name, target, there[name]))
+            raise WheelError(f"console_scripts says {name} = {target}, but the wheel {there[name]}")
 
 
 def check_data_files(written, stated):
@@ -132,7 +132,7 @@ def main():
         check_console_scripts(arguments.into, written, scripts)
         check_data_files(written, arguments.data_file)
     except (WheelError, zipfile.BadZipFile, configparser.Error) as error:
-        sys.exit("{}: {}: {}".format(arguments.target, os.path.basename(arguments.wheel), error))
+        sys.exit(f"{arguments.target}: {os.path.basename(arguments.wheel)}: {error}")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@ import os
 import subprocess
 import sys
 
-import trespasser
 import several
+import trespasser
 from shared_ns import two
 
 assert trespasser.NAME == "trespasser"

@@ -8,7 +8,7 @@ load("@py_rules//python:py_runtime_pair.bzl", "py_runtime_pair")
 
 py_runtime(
     name = "runtime",
-    files = glob(["lib/**"], exclude = ["**/* *"]),
+    files = glob(["lib/**"], exclude = ["**/* *", "**/*.a", "**/*.pyc"]),
     interpreter = "bin/python{version}",
     interpreter_version_info = {{"major": "{major}", "minor": "{minor}", "micro": "{micro}"}},
 )
@@ -23,6 +23,24 @@ toolchain(
 )
 """
 
+# Of no use to the programs here, and large.
+_LEFT_OUT = [
+    "__pycache__",
+    "dist-packages",
+    "distutils",
+    "ensurepip",
+    "idlelib",
+    "lib2to3",
+    "pydoc_data",
+    "site-packages",
+    "sqlite3",
+    "test",
+    "tkinter",
+    "turtledemo",
+    "unittest",
+    "xml",
+]
+
 def _impl(rctx):
     found = rctx.execute([rctx.which("python3"), "-I", "-c", _PROBE])
     if found.return_code:
@@ -32,7 +50,7 @@ def _impl(rctx):
     name = "python" + version
     rctx.symlink(prefix.get_child("bin").get_child(name), "bin/" + name)
     for child in prefix.get_child("lib").get_child(name).readdir():
-        if child.basename not in ("test", "site-packages", "dist-packages", "idlelib", "tkinter", "ensurepip", "__pycache__"):
+        if child.basename not in _LEFT_OUT and not child.basename.startswith("config-"):
             rctx.symlink(child, "lib/{}/{}".format(name, child.basename))
     for child in prefix.get_child("lib").readdir():
         if child.basename.startswith("libpython"):

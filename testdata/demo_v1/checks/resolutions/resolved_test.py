@@ -1,0 +1,3 @@
+from open_greeting import greet
+
+assert greet() == "Hello, whoever!"

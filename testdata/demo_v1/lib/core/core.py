@@ -1,0 +1,5 @@
+import greeter
+
+
+def welcome(name):
+    return greeter.greeting(name) + " Welcome."

@@ -1,0 +1,5 @@
+from greeter import greeting
+
+
+def greet():
+    return greeting("whoever")

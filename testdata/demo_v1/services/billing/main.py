@@ -1,0 +1,3 @@
+from services.billing.bill import total
+
+assert total([1, 2, 3]) == 6

@@ -1,0 +1,3 @@
+from lib.core.core import welcome
+
+print(welcome("gateway"))

@@ -1,0 +1,3 @@
+import sys
+
+assert sys.prefix != sys.base_prefix

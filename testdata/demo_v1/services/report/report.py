@@ -1,0 +1,3 @@
+import greeter
+
+assert greeter.greeting("report") == "Hello, report!"

@@ -1,0 +1,3 @@
+import sys
+
+assert sys.argv[1] in ("daily", "weekly"), sys.argv

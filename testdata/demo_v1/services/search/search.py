@@ -1,0 +1,3 @@
+from text_tools import shout
+
+assert shout("found") == "FOUND"

@@ -1,0 +1,3 @@
+def jobs(path):
+    with open(path) as file:
+        return file.read().split()
