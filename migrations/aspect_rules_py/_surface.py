@@ -32,3 +32,8 @@ RUN = anywhere("py_binary", "py_test", "py_venv_binary", "py_venv_test") | froze
 """What is run: the binaries and tests."""
 SHAPED = RUN | anywhere("py_venv", "py_venv_link")
 """What has an environment of its own: those and the virtualenvs."""
+
+
+def release_of(profile: str) -> str:
+    """The version that a repository asks for to get what a profile stands for; `""` for the branch, which has none."""
+    return {"v2-plan": "2.0.0", "main": ""}.get(profile, profile)

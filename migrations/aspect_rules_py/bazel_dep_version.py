@@ -13,13 +13,12 @@ from buildfile.calls import Call
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
 from buildfile.style import quote
-from migrations.aspect_rules_py._surface import MODULE, UPSTREAM
+from migrations.aspect_rules_py._surface import MODULE, UPSTREAM, release_of
 from migrations.finding import Finding, Fix, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.view import View
 
-_RELEASE_OF_THE_PLAN = "2.0.0"
 _OVERRIDES = ("single_version_override", "archive_override", "git_override", "local_path_override")
 
 
@@ -27,8 +26,7 @@ def find(view: View) -> Iterator[Finding]:
     """The `bazel_dep`, and overrides that have the last word on its version."""
     if view.option("bump", "yes") == "no":
         return
-    profile = view.target.profile
-    wanted = {"v2-plan": _RELEASE_OF_THE_PLAN, "main": ""}.get(profile, profile)
+    wanted = release_of(view.target.profile)
     overrides = [call for call in view.calls_named(*_OVERRIDES) if call.string("module_name") == MODULE]
     for call in overrides:
         yield from _override(call, wanted)

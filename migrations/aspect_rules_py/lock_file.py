@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from buildfile.source import FileKind
-from migrations.aspect_rules_py._surface import MODULE
+from migrations.aspect_rules_py._surface import MODULE, release_of
 from migrations.finding import Finding, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -25,7 +25,7 @@ def find(view: View) -> Iterator[Finding]:
         return
     found = _OLD_EXTENSION.search(view.file.data)
     if found is None and view.option("bump", "yes") != "no":
-        wanted = {"v2-plan": "2.0.0", "main": ""}.get(view.target.profile, view.target.profile)
+        wanted = release_of(view.target.profile)
         if not any(item[1].decode() == wanted for item in _SOURCE.finditer(view.file.data)):
             found = _SOURCE.search(view.file.data)
     if found is not None:

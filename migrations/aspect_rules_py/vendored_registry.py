@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from buildfile.source import FileKind
+from migrations.aspect_rules_py._surface import release_of
 from migrations.finding import Finding, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -22,8 +23,7 @@ def find(view: View) -> Iterator[Finding]:
     found = _PATH.fullmatch(view.file.path)
     if found is None or found[2].startswith("2"):
         return
-    profile = view.target.profile
-    wanted = {"v2-plan": "2.0.0", "main": "the commit that is wanted"}.get(profile, profile)
+    wanted = release_of(view.target.profile) or "the commit that is wanted"
     yield Finding(
         0,
         len(view.file.data.partition(b"\n")[0]),
