@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -466,7 +466,7 @@ def settle(state: Run, file: SourceFile, *, new: bool = False) -> FileResult:
                 _report_unparsable(result, now, [(offset, reason)])
                 result.findings = [_reported(id, now, replace(item, level=Level.PERSON)) for id, item in found]
                 return result
-            accepted = _compatible(fixable)
+            accepted = _compatible(fixable, now)
             if not accepted:
                 raise _Breach(f"{_names(fixable)}: a fix whose own edits want the same bytes")
             now, steps = apply_fixes(now, view, accepted)
@@ -501,11 +501,16 @@ def _names(accepted: list[tuple[str, Finding]]) -> str:
     return ", ".join(sorted({id for id, _ in accepted}))
 
 
-def _compatible(fixable: list[tuple[str, Finding]]) -> list[tuple[str, Finding]]:
-    """As many fixes as can be applied in one go, earlier ones first."""
+def _compatible(fixable: list[tuple[str, Finding]], file: SourceFile) -> list[tuple[str, Finding]]:
+    """As many fixes as can be applied in one go, earlier ones first.
+
+    What a migration writes into a statement depends on how it looked, so no two write into the same one.
+    """
     accepted: list[tuple[str, Finding]] = []
     taken: list[Edit] = []
     bound: dict[str, tuple[str, str]] = {}
+    writers: dict[int, str] = {}
+    starts = [statement.lead for statement in file.statements]
     for id, finding in fixable:
         fix = finding.fix
         assert fix is not None
@@ -513,9 +518,13 @@ def _compatible(fixable: list[tuple[str, Finding]]) -> list[tuple[str, Finding]]
             continue
         if not disjoint(fix.edits) or any(_collides(taken, edit) for edit in fix.edits):
             continue
+        mine = {bisect_right(starts, edit.start) for edit in fix.edits} if starts else set()
+        if any(writers.get(at, id) != id for at in mine):
+            continue
         for edit in fix.edits:
             insort(taken, edit)
         bound.update(fix.bind)
+        writers.update(dict.fromkeys(mine, id))
         accepted.append((id, finding))
     return accepted
 

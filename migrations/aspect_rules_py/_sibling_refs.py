@@ -19,8 +19,8 @@ from migrations.aspect_rules_py._surface import DEFS
 from migrations.view import String, View
 
 NEEDLE = b".venv"
-OWNERS = frozenset({Symbol(DEFS, "py_binary"), Symbol(DEFS, "py_test")})
-"""The macros that made the sibling."""
+OWNERS = frozenset(Symbol(DEFS, name) for name in ("py_binary", "py_test", "py_pytest_test"))
+"""The macros that made the sibling, and what one of them may have become."""
 
 _LABEL = (
     r"(?<![\w/@:.$}-])(?:(?:@@?[\w.+~-]*)?//[\w./+-]*:|[\w./+-]*:|(?<=run )|(?<=build ))"

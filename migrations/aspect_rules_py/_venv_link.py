@@ -124,7 +124,8 @@ def _source(call: Call) -> bytes:
     """The source of a computed name, in parentheses where it would not add up otherwise."""
     name = call.argument("name")
     assert name is not None
-    simple = isinstance(name.value, ast.Name | ast.Call | ast.Attribute | ast.Constant)
+    adds = isinstance(name.value, ast.BinOp) and isinstance(name.value.op, ast.Add)
+    simple = adds or isinstance(name.value, ast.Name | ast.Call | ast.Attribute | ast.Constant)
     return call.text(name) if simple else b"(" + call.text(name) + b")"
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
 from migrations.engine import Outcome, Request, run
-from migrations.finding import Finding, Level
+from migrations.finding import Finding, Fix, Level
 from migrations.migration import Migration, Page
 from migrations.profiles import Gate
 from migrations.registry import Registry
@@ -67,3 +68,23 @@ def test_text_is_searched_where_the_module_is_in_use(tmp_path: Path) -> None:
     assert not _run(tmp_path, text).findings
     (tmp_path / "MODULE.bazel").write_text('bazel_dep(name = "m", version = "1")\n')
     assert [item.path for item in _run(tmp_path, text).findings] == ["README.md"]
+
+
+def test_two_migrations_do_not_write_into_one_statement_at_once(tmp_path: Path) -> None:
+    (tmp_path / "MODULE.bazel").write_text("")
+    (tmp_path / "BUILD").write_text('a(\n    name = "x",\n    venv = "g",\n)\n')
+
+    def rename(view: View) -> Iterator[Finding]:
+        for call in view.calls_named("a"):
+            if call.argument("venv"):
+                yield Finding(call.start, call.end, "m", Fix.of(rewrite(call, rename={"venv": "dep_group"})))
+
+    def add(view: View) -> Iterator[Finding]:
+        for call in view.calls_named("a"):
+            if not call.argument("main"):
+                yield Finding(call.start, call.end, "m", Fix.of(rewrite(call, put={"main": '"m.py"'})))
+
+    one = _migration("one", find=rename, needles=(b"venv",))
+    two = _migration("two", find=add, needles=(b"a(",))
+    (change,) = _run(tmp_path, one, two).plan.changes
+    assert change.new == b'a(\n    name = "x",\n    dep_group = "g",\n    main = "m.py",\n)\n'
