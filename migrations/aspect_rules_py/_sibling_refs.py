@@ -15,6 +15,7 @@ from buildfile.bindings import Symbol
 from buildfile.calls import Scope, dotted, string_value, walk
 from buildfile.labels import BadLabel, Label
 from buildfile.source import STARLARK
+from buildfile.statements import Statement
 from migrations.aspect_rules_py._surface import DEFS
 from migrations.view import String, View
 
@@ -81,7 +82,7 @@ def references(view: View) -> list[Reference]:
 
 def _in_string(view: View, string: String) -> Iterator[Reference]:
     line = view.file.position(string.start)[0]
-    attribute, callee = _attribute(view, string)
+    attribute, callee = _attribute(view, string.statement, string.start, string.end)
     if attribute in _NO_LABEL:
         return
     whole = view.label(string.value) if string.value.endswith(".venv") and " " not in string.value else None
@@ -96,12 +97,12 @@ def _in_string(view: View, string: String) -> Iterator[Reference]:
             yield from _reference(view, label, kind, found[0], string.start, string.end, line)
 
 
-def _attribute(view: View, string: String) -> tuple[str, str]:
-    """The attribute that a string stands in, and the last part of what is called."""
+def _attribute(view: View, statement: Statement, start: int, end: int) -> tuple[str, str]:
+    """The attribute that a range stands in, and the last part of what is called."""
     found = "", ""
-    for call in view.all_calls(string.statement):
+    for call in view.all_calls(statement):
         for argument in call.arguments:
-            if argument.start <= string.start and string.end <= argument.end and argument.name:
+            if argument.start <= start and end <= argument.end and argument.name:
                 found = argument.name, (call.callee or "").rpartition(".")[2]
     return found
 
@@ -166,6 +167,7 @@ class Computed:
         source: its source, for people.
         start, end: where it stands.
         scope: the scope around it.
+        runs: whether it stands where it is run, as in an alias.
     """
 
     owner: str
@@ -173,6 +175,7 @@ class Computed:
     start: int
     end: int
     scope: Scope
+    runs: bool
 
 
 def computed(view: View) -> Iterator[Computed]:
@@ -190,7 +193,8 @@ def computed(view: View) -> Iterator[Computed]:
                 seen.update(id(inner) for inner in ast.walk(node))
                 start, end = tree.start(node), tree.end(node)
                 source = view.file.data[start:end].decode("utf-8", "replace")
-                yield Computed(ast.dump(owner), source, start, end, scope)
+                attribute, callee = _attribute(view, statement, start, end)
+                yield Computed(ast.dump(owner), source, start, end, scope, (callee, attribute) in _RUNNERS)
 
 
 def _owner_of(node: ast.expr) -> ast.expr | None:

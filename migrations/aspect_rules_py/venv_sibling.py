@@ -227,7 +227,11 @@ def _computed(view: View) -> Iterator[Finding]:
             if call.argument("expose_venv") is None and "expose_venv" not in (unpacked(view, call) or {}):
                 message = f"{item.source} is referred to, and is not made by itself any more"
                 fix = Fix.of(rewrite(call, put={"expose_venv": "True"}))
-                yield Finding(call.start, call.callee_range[1], message, fix, _hidden(call), Level.NOTE)
+                advice = (
+                    f"Run, it opens an interpreter; for a link give the target {_asked(view)}." if item.runs else ""
+                )
+                level = Level.PERSON if item.runs else Level.NOTE
+                yield Finding(call.start, call.callee_range[1], message, fix, advice or _hidden(call), level)
         if not mine and any(symbol in OWNERS for symbol in view.bindings.loaded.values()):
             yield Finding(
                 item.start,
@@ -540,6 +544,28 @@ def other(name):
             },
             person=("may be the sibling",),
             notes=("//:t.venv made a link", ":t.venv is referred to", "is referred to"),
+        ),
+        Case(
+            "a macro with an alias that is run",
+            {
+                "m.bzl": """\
+load("@aspect_rules_py//py:defs.bzl", "py_binary")
+
+def tool(name):
+    py_binary(name = name)
+    native.alias(name = name + "_env", actual = "{}.venv".format(name))
+""",
+            },
+            {
+                "m.bzl": """\
+load("@aspect_rules_py//py:defs.bzl", "py_binary")
+
+def tool(name):
+    py_binary(name = name, expose_venv = True)
+    native.alias(name = name + "_env", actual = "{}.venv".format(name))
+""",
+            },
+            person=('"{}.venv".format(name) is referred to',),
         ),
         Case(
             "a macro and a comprehension make the targets",
