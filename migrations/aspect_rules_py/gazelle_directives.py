@@ -161,7 +161,14 @@ MIGRATION = Migration(
     ),
     gate=Gate(since="2.0.0-alpha.0"),
     kinds=(FileKind.BUILD,),
-    needles=(b"gazelle:map_kind", b"gazelle:alias_kind", b"gazelle:resolve", b"py_venv", b"_rule"),
+    needles=(
+        b"gazelle:map_kind",
+        b"gazelle:alias_kind",
+        b"gazelle:resolve",
+        b"py_venv_",
+        b"py_binary_rule",
+        b"py_test_rule",
+    ),
     find=find,
     cases=(
         Case(
