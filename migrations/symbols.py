@@ -241,9 +241,8 @@ def _find_symbol(view: View, item: Deprecation) -> Iterator[Finding]:
             yield Finding(call.start, call.callee_range[1], message, advice=item.message)
         for use in uses:
             yield Finding(use.start, use.end, message, advice=item.message)
-        used = {
-            view.bindings.root(found.callee if isinstance(found, Call) else found.name) for found in (*calls, *uses)
-        }
+        called = {view.bindings.root(call.callee) for call in calls}
+        used = called | {view.bindings.root(use.name) for use in uses}
         for name in sorted(names - used):
             yield Finding(*_loaded_at(view, name), message, Fix(release=frozenset({name})))
         return
@@ -378,7 +377,7 @@ def _value(node: ast.expr) -> str | None:
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-        return f"-{node.operand.value}"
+        return f"-{node.operand.value!r}"
     return None
 
 

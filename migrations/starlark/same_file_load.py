@@ -89,7 +89,8 @@ MIGRATION = Migration(
     cases=(
         Case(
             "two statements",
-            'load("@r//:a.bzl", "y")\nload("@r//:a.bzl", "x", z = "w")\n\nx(name = "x")\n\ny(name = "y")\n\nz(name = "z")\n',
+            'load("@r//:a.bzl", "y")\nload("@r//:a.bzl", "x", z = "w")\n\nx(name = "x")\n\ny(name = "y")\n\n'
+            'z(name = "z")\n',
             'load("@r//:a.bzl", "x", "y", z = "w")\n\nx(name = "x")\n\ny(name = "y")\n\nz(name = "z")\n',
         ),
         Case(
