@@ -4,28 +4,30 @@ load("//py/private:py_binary_macros.bzl", "py_binary")
 load("//py/private:wheels.bzl", "wheels_of")
 load("//python/private:py_info.bzl", "PyInfo")
 
-_MAIN = """\
-import sys
-
-from {module} import {first}
-
-if __name__ == "__main__":
-    sys.exit({function}())
-"""
+_TEMPLATE_ATTRS = {
+    "_template": attr.label(
+        default = "//uv/private:command_main.py.tmpl",
+        allow_single_file = True,
+    ),
+}
 
 def _entrypoint_main_impl(ctx):
     module, colon, function = ctx.attr.entrypoint.partition(":")
     if not colon:
         fail("entrypoint = {} is not MODULE:FUNCTION".format(repr(ctx.attr.entrypoint)))
-    ctx.actions.write(ctx.outputs.out, _MAIN.format(
-        first = function.partition(".")[0],
-        function = function,
-        module = module,
-    ))
+    ctx.actions.expand_template(
+        template = ctx.file._template,
+        output = ctx.outputs.out,
+        substitutions = {
+            "%first%": function.partition(".")[0],
+            "%function%": function,
+            "%module%": module,
+        },
+    )
 
 _entrypoint_main = rule(
     implementation = _entrypoint_main_impl,
-    attrs = {
+    attrs = _TEMPLATE_ATTRS | {
         "entrypoint": attr.string(mandatory = True),
         "out": attr.output(mandatory = True),
     },
@@ -34,6 +36,7 @@ _entrypoint_main = rule(
 def _console_script_main_impl(ctx):
     arguments = ctx.actions.args()
     arguments.add_all(["-B", "-I", ctx.file._tool, "--script", ctx.attr.script, "--output", ctx.outputs.out])
+    arguments.add("--template", ctx.file._template)
     arguments.add("--target", str(ctx.label))
     wheels = wheels_of(ctx.attr.pkg[PyInfo])
 
@@ -43,7 +46,7 @@ def _console_script_main_impl(ctx):
     ctx.actions.run(
         executable = ctx.executable._interpreter,
         arguments = [arguments],
-        inputs = trees + [ctx.file._tool],
+        inputs = trees + [ctx.file._template, ctx.file._tool],
         outputs = [ctx.outputs.out],
         mnemonic = "PyConsoleScript",
         progress_message = "Looking for command %{label}",
@@ -51,7 +54,7 @@ def _console_script_main_impl(ctx):
 
 _console_script_main = rule(
     implementation = _console_script_main_impl,
-    attrs = {
+    attrs = _TEMPLATE_ATTRS | {
         "out": attr.output(mandatory = True),
         "pkg": attr.label(mandatory = True, providers = [PyInfo]),
         "script": attr.string(mandatory = True),

@@ -9,15 +9,6 @@ import glob
 import os
 import sys
 
-_MAIN = """\
-import sys
-
-from {module} import {first}
-
-if __name__ == "__main__":
-    sys.exit({function}())
-"""
-
 
 def console_scripts(tree):
     """The commands of an unpacked wheel, each with its `MODULE:FUNCTION`."""
@@ -33,6 +24,7 @@ def main():
     parser.add_argument("--script", required=True)
     parser.add_argument("--output", required=True)
     parser.add_argument("--target", required=True)
+    parser.add_argument("--template", required=True)
     parser.add_argument("--tree", action="append", default=[])
     arguments = parser.parse_args()
     seen = set()
@@ -41,8 +33,12 @@ def main():
         seen.update(scripts)
         if arguments.script in scripts:
             module, _, function = scripts[arguments.script].partition("[")[0].strip().partition(":")
+            with open(arguments.template, encoding="utf-8") as template:
+                text = template.read()
+            for key, value in (("module", module), ("function", function), ("first", function.partition(".")[0])):
+                text = text.replace(f"%{key}%", value)
             with open(arguments.output, "w", encoding="utf-8") as output:
-                output.write(_MAIN.format(module=module, function=function, first=function.partition(".")[0]))
+                output.write(text)
             return
     sys.exit(
         "{}: no wheel has the command {}; there are {}".format(
