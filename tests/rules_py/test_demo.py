@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -18,9 +19,9 @@ RULES = "third_party/trekbok_rules"
 
 
 def _trekbok(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "trekbok", "--root", str(root), *arguments], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", "trekbok", *arguments]
+    env = {**os.environ, "PYTHONPATH": str(DEMO.parent.parent)}
+    return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")

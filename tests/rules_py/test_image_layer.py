@@ -103,7 +103,8 @@ def test_compression(workspace: Workspace, method: str, suffix: str) -> None:
 
 def test_program_in_a_container(workspace: Workspace, tmp_path: Path) -> None:
     """All layers over a root with a shell and the C library: the program runs there."""
-    if not shutil.which("chroot") or os.geteuid() != 0:
+    chroot = shutil.which("chroot")
+    if not chroot or os.geteuid() != 0:
         assert "CI" not in os.environ
         pytest.skip("chroot needs root")
     workspace.bazel("build", "//image:base").check()
@@ -114,7 +115,7 @@ def test_program_in_a_container(workspace: Workspace, tmp_path: Path) -> None:
     for directory in ("/", "/opt"):
         shell = f"cd {directory} && exec /opt/app/image/prog 'a b'"
         result = subprocess.run(
-            ["chroot", str(root), "/bin/sh", "-c", shell], capture_output=True, text=True, env={"PATH": "/bin"}
+            [chroot, str(root), "/bin/sh", "-c", shell], capture_output=True, text=True, env={"PATH": "/bin"}
         )
         assert result.returncode == 0, result.stderr
         found = json.loads(result.stdout)

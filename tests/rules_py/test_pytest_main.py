@@ -73,6 +73,7 @@ def test_coverage(workspace: Workspace, name: str) -> None:
         "coverage",
         f"//pytests:{name}",
         "--coverage_output_generator=//pytests:output_generator",
+        "--coverage_report_generator=//pytests:output_generator",
         "--instrumentation_filter=^//pytests",
         "--combined_report=none",
         "--cache_test_results=no",

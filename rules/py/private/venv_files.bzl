@@ -49,6 +49,13 @@ _PATH_LINE = (
     "_b in _p.split(os.pathsep) or os.environ.__setitem__('PATH', _b + os.pathsep + _p)"
 )
 
+# Paths in this file are relative, and are taken as relative to where the virtualenv seems to be. Reached through a link to
+# its directory, such as an editor has, it is processed again where it is.
+_LINK_LINE = (
+    "import os, site, sys; _s = os.path.join(os.path.realpath(sys.prefix), '{}'); " +
+    "_s in sys.path or os.path.islink(sys.prefix) and site.addsitedir(_s)"
+)
+
 def site_packages_directory(runtime, *, abi_flags = True):
     """Where a prefix has its modules.
 
@@ -200,7 +207,7 @@ def _write_pth(ctx, directory, site_packages, root, imports, wheels):
         for index, wheel in enumerate(wheels)
     }
     here = root + "/" + site_packages
-    lines = [relative_path(here, "").rstrip("/"), _PATH_LINE]
+    lines = [relative_path(here, "").rstrip("/"), _LINK_LINE.format(site_packages), _PATH_LINE]
     for each in imports.to_list():
         index, wheel = by_root.get(each, (None, None))
         if not wheel:
