@@ -1,5 +1,6 @@
 """Runs the real compiler, as a program, with every CPython at hand."""
 
+import contextlib
 import json
 import os
 import queue
@@ -60,7 +61,7 @@ class Worker:
             env={**os.environ, **(env or {})},
             cwd=cwd,
         )
-        self.answers: "queue.Queue[dict]" = queue.Queue()
+        self.answers: queue.Queue[dict] = queue.Queue()
         self.log = b""
         self.threads = [threading.Thread(target=self.listen), threading.Thread(target=self.listen_to_log)]
         for thread in self.threads:
@@ -111,7 +112,5 @@ class Worker:
         for thread in self.threads:
             thread.join(PATIENCE)
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            try:
+            with contextlib.suppress(BrokenPipeError):
                 pipe.close()
-            except BrokenPipeError:
-                pass

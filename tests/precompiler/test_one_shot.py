@@ -100,8 +100,7 @@ def test_optimization_is_a_set(python: str, tmp_path: Path, what: str, shown: st
 
 def test_stripping_leaves_all_else(python: str, tmp_path: Path) -> None:
     """Without docstrings to strip, the code is that of level 0, column by column."""
-    src = write(tmp_path / "a.py", Path(os.__file__).with_name("bisect.py").read_text().replace('"""', "#"))
-    src.write_text("\n".join(line for line in "x = 1\ndef f(a, *, b=2):\n    return [a for b in a if a]".split("\n")))
+    src = write(tmp_path / "a.py", "x = 1\ndef f(a, *, b=2):\n    return [a for b in a if a], f'{x!r:>{b}}'\n")
     outputs = []
     for what in ("0", "docstrings"):
         outputs.append(tmp_path / what)

@@ -1,12 +1,15 @@
-"""Making room for an output where there is none."""
+"""Writing a file where there is no directory yet, or a file in the way."""
 
 import os
 
 
-def make_way(path):
-    """See to it that the file `path` (in the system's form) can be made: its directory is there, and it is not."""
-    os.makedirs(os.path.dirname(path) or os.curdir, exist_ok=True)
-    try:
-        os.unlink(path)  # left by a process that was killed, and had our number
-    except FileNotFoundError:
-        pass
+def write_anyway(path, data):
+    """Write `data` to the file `path` (in the form the system wants): its directory is made, what is there goes.
+
+    What is there is a temporary file of a process that had our number and was killed. Raises OSError.
+    """
+    os.makedirs(os.path.dirname(path) or type(path)(), exist_ok=True)
+    if os.path.lexists(path):
+        os.unlink(path)
+    with open(path, "xb") as file:
+        file.write(data)

@@ -124,7 +124,7 @@ def parse(arguments, directory=""):
         elif option == "--persistent_worker":
             given[option] = True
         elif option not in SOURCES and option not in CHOICES and option not in OTHERS:
-            raise UsageError(f"unexpected argument {argument!r}")
+            raise UsageError(f"unexpected argument {argument[:200]!r}")
         elif not equals and not pending:
             raise UsageError(f"{option} needs a value")
         else:
@@ -161,7 +161,7 @@ def tasks(given, directory, tag):
         pyc = join(directory, pyc)
         folder, slash, base = pyc.rpartition("/")
         temporary = "%s%s.%s.%s-%d.tmp" % (folder, slash, base[:40], tag, len(result))
-        result.append((join(directory, src), name, pyc, temporary) + how)
+        result.append((join(directory, src), name, pyc, temporary, *how))
     return result
 
 
@@ -189,12 +189,10 @@ def read(path):
 def write(path, data):
     """Write `data` to a new file `path` (str); makes its directory if need be. Raises OSError or ValueError."""
     try:
-        file = open(native(path), "xb")
+        with open(native(path), "xb") as file:
+            file.write(data)
     except (FileNotFoundError, FileExistsError):
-        sibling("files").make_way(native(path))
-        file = open(native(path), "xb")
-    with file:
-        file.write(data)
+        sibling("files").write_anyway(native(path), data)
 
 
 def check_output(path):

@@ -22,7 +22,7 @@ PIPE_CHUNK = getattr(select, "PIPE_BUF", 512)
 # With this many requests unanswered no more are read; it bounds the memory. Bazel sends a few at a time.
 MOST_REQUESTS = 2000
 # A child is replaced after this many bytes of source: up to 3.12 interned strings may never be freed.
-BYTES_PER_CHILD = 8 << 20
+BYTES_PER_CHILD = 4 << 20
 # Fewer sources than this are compiled faster without starting other processes.
 WORTH_PROCESSES = 8
 
@@ -73,7 +73,7 @@ def conclude(work, results):
     If not, discard them. Gives the exit code and the text for the user.
     """
     text = "".join([result[1] for result in results])
-    good = all([result[0] for result in results])
+    good = all(result[0] for result in results)
     for task in work:
         problem = commit(task) if good else discard(task)
         if problem:
