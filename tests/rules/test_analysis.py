@@ -17,7 +17,7 @@ RULES = Path(__file__).parents[2] / "rules"
 def test_analysis_tests_pass(bazel_bases: Path) -> None:
     workspace = Workspace(RULES, bazel_bases / "rules_base", options=())
     try:
-        result = workspace.bazel("test", "//tests/...").check()
+        result = workspace.bazel("test", "--spawn_strategy=local", "//tests/...").check()
     finally:
         workspace.shutdown()
     count = re.search(r"Executed (\d+) out of (\d+) tests: (\d+) tests pass", result.out)
