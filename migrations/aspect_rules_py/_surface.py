@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from buildfile.bindings import Symbol
+from migrations.profiles import ALPHAS
 from migrations.view import View
 
 MODULE = "aspect_rules_py"
@@ -35,5 +36,9 @@ SHAPED = RUN | anywhere("py_venv", "py_venv_link")
 
 
 def release_of(profile: str) -> str:
-    """The version that a repository asks for to get what a profile stands for; `""` for the branch, which has none."""
-    return {"v2-plan": "2.0.0", "main": ""}.get(profile, profile)
+    """The version that a repository asks for to get what a profile stands for.
+
+    The branch has no release. Its last one before stands in for it, so that the repository says that it has moved; an
+    override has to bring the branch itself.
+    """
+    return {"v2-plan": "2.0.0", "main": ALPHAS[-1]}.get(profile, profile)

@@ -46,19 +46,16 @@ def _bumped(view: View, call: Call, wanted: str, *, pinned: bool) -> Iterator[Fi
     if version is None or not written or _number(written) is None:
         if not pinned:
             message = "cannot tell which version of aspect_rules_py this asks for"
-            yield Finding(call.start, call.callee_range[1], message, advice=f"Ask for {wanted or 'the branch main'}.")
+            yield Finding(call.start, call.callee_range[1], message, advice=f"Ask for {wanted}.")
         return
-    if not wanted:
-        if not pinned and _older(written, "2.0.0-alpha.6", or_same=True):
-            yield Finding(
-                version.start,
-                version.end,
-                f"no release has what the branch main has; this asks for {written}",
-                advice=f"Add a git_override of {MODULE} with a commit of {UPSTREAM}.",
-            )
-    elif _older(written, wanted):
+    branch = view.target.profile == "main" and not pinned
+    if _older(written, wanted):
         fix = Fix.of(rewrite(call, put={"version": quote(wanted).decode()}))
-        yield Finding(version.start, version.end, f"{MODULE} is {written}, and is to be {wanted}", fix)
+        message = f"{MODULE} is {written}, and is to be {wanted}"
+        yield Finding(version.start, version.end, message, fix)
+    elif branch and written == wanted:
+        advice = f"No release has what it has: add a git_override of {MODULE} with a commit of {UPSTREAM}."
+        yield Finding(version.start, version.end, f"{MODULE} {written} is not the branch main", advice=advice)
     elif written != wanted and _older(wanted, written) and view.target.profile != "v2-plan":
         yield Finding(
             version.start,
@@ -74,7 +71,7 @@ def _override(call: Call, wanted: str) -> Iterator[Finding]:
     kind = (call.callee or "").rpartition(".")[2]
     pinned = call.string("version")
     if kind == "single_version_override":
-        if pinned is None or not wanted or _number(pinned) is None or not _older(pinned, wanted):
+        if pinned is None or _number(pinned) is None or not _older(pinned, wanted):
             return
         argument = call.argument("version")
         if argument is None or call.argument("patches") is not None:
@@ -88,7 +85,7 @@ def _override(call: Call, wanted: str) -> Iterator[Finding]:
         call.start,
         call.callee_range[1],
         f"this {kind} decides which {MODULE} is used, whatever bazel_dep asks for",
-        advice=f"See that it brings {wanted or 'a commit of the branch main'}, or drop it.",
+        advice=f"See that it brings {wanted} or later, or drop it.",
         level=Level.NOTE,
     )
 
@@ -100,9 +97,9 @@ def _number(version: str) -> Version | None:
         return None
 
 
-def _older(one: str, other: str, *, or_same: bool = False) -> bool:
+def _older(one: str, other: str) -> bool:
     first, second = _number(one), _number(other)
-    return first is not None and second is not None and (first < second or (or_same and first == second))
+    return first is not None and second is not None and first < second
 
 
 _DEP = 'bazel_dep(name = "aspect_rules_py", version = "{}")\n'
@@ -113,13 +110,13 @@ MIGRATION = Migration(
     page=Page(
         what=(
             'Raises the version of `bazel_dep(name = "aspect_rules_py")`, and that of a `single_version_override` '
-            "without patches, to the version of the profile: `v2-plan` is 2.0.0, an alpha is itself. `--no-bump` "
-            "leaves them."
+            "without patches, to the version of the profile: `v2-plan` is 2.0.0, an alpha is itself, `main` is the "
+            "last alpha before it. `--no-bump` leaves them."
         ),
         why="What the other migrations write is for that version.",
         safety=(
-            "Safe together with the other migrations. A version is never lowered. For the branch `main`, which no "
-            "release has, and where another override has the last word, there is a report."
+            "Safe together with the other migrations. A version is never lowered. The branch `main` has no release, so "
+            "that an override has to bring it; this is reported, as is an override that has the last word."
         ),
         references=(UPSTREAM + "/releases", "https://bazel.build/rules/lib/globals/module"),
     ),
@@ -146,7 +143,8 @@ MIGRATION = Migration(
         Case(
             "the branch main",
             {"MODULE.bazel": _DEP.format("1.11.7")},
-            person=("no release has what the branch main has",),
+            {"MODULE.bazel": _DEP.format("2.0.0-alpha.6")},
+            person=("is not the branch main",),
             to="main",
         ),
         Case(

@@ -44,19 +44,9 @@ def test_every_case_with_every_migration(to: str, semantics: str, tmp_path: Path
     _, failures = write(tmp_path, outcome.plan.changes)
     assert not failures
     assert clean <= _clean(tmp_path, sorted(clean))
-    if to == "main":
-        _override(tmp_path)
     again = _run(tmp_path, to, semantics)
     assert not again.plan.failures
     assert [change.path for change in again.plan.changes] == []
-
-
-def _override(root: Path) -> None:
-    """What a person is told to do for the branch, since no release has it; it says that the workspace has moved."""
-    for path in root.rglob("*MODULE.bazel"):
-        text = path.read_text()
-        if '"aspect_rules_py"' in text:
-            path.write_text(text + '\ngit_override(\n    module_name = "aspect_rules_py",\n    commit = "c",\n)\n')
 
 
 def _clean(root: Path, paths: list[str]) -> set[str]:
