@@ -177,7 +177,7 @@ def _job(
         jobs,
         unsafe=False,
     )
-    return Job(request, selection, key=key)
+    return Job(request, selection, key=key, ids=tuple(item.id for item in registry))
 
 
 def _content(path: Path) -> str:

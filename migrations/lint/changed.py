@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 
 class GitError(Exception):
@@ -76,6 +78,32 @@ def paths_between(root: Path, one: str, other: str) -> tuple[str, ...] | None:
     return None if answer is None else tuple(os.fsdecode(path) for path in answer.split(b"\0") if path)
 
 
+class Snapshot:
+    """The commit and what differs from it, asked for in the background."""
+
+    def __init__(self, root: Path) -> None:
+        self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed by finish)
+        self._head = _start(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        status = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules", ".")
+        self._status = _start(root, *status, output=self._output)
+        self._prefix = _start(root, "rev-parse", "--show-prefix")
+
+    def finish(self) -> tuple[str, tuple[str, ...]] | None:
+        """The commit and the paths that differ from it; None where git does not know."""
+        head, status, prefix = self._head, self._status, self._prefix
+        if head is None or status is None or prefix is None:
+            return None
+        commit, below = head.communicate()[0], prefix.communicate()[0]
+        status.wait()
+        self._output.seek(0)
+        lines = self._output.read().split(b"\0")
+        self._output.close()
+        if head.returncode or status.returncode or prefix.returncode:
+            return None
+        start = os.fsdecode(below.rstrip(b"\n"))
+        return commit.strip().decode(), tuple(os.fsdecode(line[3:]).removeprefix(start) for line in lines if line)
+
+
 def _differences(root: Path, commit: str) -> tuple[set[str], set[str]]:
     answer = _answer(
         _start(root, "diff", "--name-status", "-z", "-M", "--relative", "--ignore-submodules", commit, "--")
@@ -99,12 +127,12 @@ def _differences(root: Path, commit: str) -> tuple[set[str], set[str]]:
     return paths, gone
 
 
-def _start(root: Path, *command: str) -> subprocess.Popen[bytes] | None:
+def _start(root: Path, *command: str, output: int | IO[bytes] = subprocess.PIPE) -> subprocess.Popen[bytes] | None:
     try:
         return subprocess.Popen(
             ["git", "-c", "core.quotepath=off", "-C", os.fspath(root), *command],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
         )

@@ -9,28 +9,26 @@ from __future__ import annotations
 
 import datetime
 import os
-import subprocess
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from buildfile.edits import Edit
 from buildfile.parallel import available_cores, map_chunks
 from buildfile.plan import Failure, FileChange
 from buildfile.repository import BOUNDARIES, Entry, Walked, read_bytes, walk
 from buildfile.source import FileKind, SourceFile, kind_of
 from migrations.engine import Request, Run, allowed_path, gather, prepare, settle, without_twins
-from migrations.finding import Finding, Fix, Level, Safety
+from migrations.finding import Finding, Level, Safety
 from migrations.lint import own
 from migrations.lint.baseline import Entry as BaselineEntry
 from migrations.lint.baseline import Matcher
 from migrations.lint.cache import Facts, Files, Record, digest_of, key_of, load_facts, load_files, save
-from migrations.lint.changed import Changes, changes_since, paths_between
+from migrations.lint.changed import Changes, Snapshot, changes_since, paths_between
 from migrations.lint.check import Examined, Examiner, NoFacts, Seen, suppressed_by
 from migrations.lint.diagnostic import Diagnostic, diagnostic_of, failure_of, numbered
+from migrations.lint.judge import judge
 from migrations.lint.selection import Selection
 from migrations.lint.suppressions import Suppression, suppressions_of
 from migrations.migration import Migration
@@ -58,6 +56,7 @@ class Job:
         unsafe: plan those that may change the meaning, too.
         cache: keep what came of it for the next run, and use what the last one kept.
         key: what the registry was made from, beside the files of this program.
+        ids: every id there is, those that are switched off among them; none for those of the request.
         today: the day that decides which entries of the baseline have expired.
     """
 
@@ -70,6 +69,7 @@ class Job:
     unsafe: bool = False
     cache: bool = True
     key: str = ""
+    ids: tuple[str, ...] = ()
     today: datetime.date = field(default_factory=datetime.date.today)
 
     @property
@@ -150,7 +150,7 @@ class Linter:
         self._look_at_all(key, changes)
 
     def _look_at_all(self, key: str, changes: Changes | None) -> None:
-        snapshot = _Snapshot(self._root) if self.job.cache else None
+        snapshot = Snapshot(self._root) if self.job.cache else None
         self._tell("walk", 0, 1)
         kinds = {kind for item in self.job.request.registry for kind in (*item.kinds, *item.scan_kinds)}
         walked = walk(self._root, text=FileKind.TEXT in kinds, exclude=self.job.request.exclude)
@@ -195,7 +195,7 @@ class Linter:
                 )
             self._save_facts(snapshot, key, walked)
 
-    def _save_facts(self, snapshot: _Snapshot, key: str, walked: Walked) -> None:
+    def _save_facts(self, snapshot: Snapshot, key: str, walked: Walked) -> None:
         known = snapshot.finish()
         if known is None or self._contents:
             return
@@ -409,7 +409,7 @@ class Linter:
                 result.suppressed[item.diagnostic.id] += 1
         if suppressions:
             file = SourceFile(path, self._entries[path].kind, self.run.read(path))
-            for id, finding in self._about(file, suppressions, used):
+            for id, finding in self.judge(file, suppressions, used):
                 covering = suppressed_by(id, finding, suppressions)
                 if covering:
                     result.suppressed[id] += 1
@@ -430,35 +430,16 @@ class Linter:
             else:
                 result.baselined[item.id] += 1
 
-    # What suppressions are worth
-
-    def _about(
+    def judge(
         self, file: SourceFile, suppressions: tuple[Suppression, ...], used: set[tuple[int, str]]
     ) -> list[tuple[str, Finding]]:
         """What is wrong with the suppressions of a file."""
-        known = [item.id for item in self.job.request.registry]
-        judged = {item.id for item in self.run.migrations_for(file.path) if file.kind in item.kinds}
-        found: list[tuple[str, Finding]] = []
-        for number, item in enumerate(suppressions):
-            if not item.ours:
-                continue
-            found += [(own.BAD_SUPPRESSION, finding) for finding in _bad(item, known)]
-            stale = [
-                id
-                for id in item.ids
-                if (named := _named(id, known))
-                and all(one in judged and self.job.selection.wants(one, file.path) for one in named)
-                and own.STALE_SUPPRESSION not in named
-                and own.SYNTAX_ERROR not in named
-                and not any((number, one) in used for one in named)
-            ]
-            if stale:
-                what = ", ".join(stale)
-                message = f"nothing here needs the suppression of {what}"
-                found.append(
-                    (own.STALE_SUPPRESSION, Finding(item.start, item.end, message, _unsuppress(file, item, stale)))
-                )
-        return found
+        asked = {
+            item.id
+            for item in self.run.migrations_for(file.path)
+            if file.kind in item.kinds and self.job.selection.wants(item.id, file.path)
+        }
+        return judge(file, suppressions, used, self.job.ids or [item.id for item in self.job.request.registry], asked)
 
     # What is fixed
 
@@ -562,47 +543,8 @@ class _Gate:
 
     def _stale(self, view: View) -> list[Finding]:
         self._enter(view)
-        about = self._linter._about(view.file, self._suppressions, self._used)
+        about = self._linter.judge(view.file, self._suppressions, self._used)
         return [finding for id, finding in about if id == own.STALE_SUPPRESSION]
-
-
-class _Snapshot:
-    """The commit and what differs from it, asked for in the background."""
-
-    def __init__(self, root: Path) -> None:
-        self._output: IO[bytes] = tempfile.TemporaryFile()
-        self._head = _git(root, subprocess.PIPE, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-        self._status = _git(
-            root, self._output, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all",
-            "--ignore-submodules", ".",
-        )  # fmt: skip
-        self._prefix = _git(root, subprocess.PIPE, "rev-parse", "--show-prefix")
-
-    def finish(self) -> tuple[str, tuple[str, ...]] | None:
-        """The commit and the paths that differ from it; None where git does not know."""
-        head, status, prefix = self._head, self._status, self._prefix
-        if head is None or status is None or prefix is None:
-            return None
-        commit, below = head.communicate()[0], prefix.communicate()[0]
-        status.wait()
-        self._output.seek(0)
-        lines = self._output.read().split(b"\0")
-        self._output.close()
-        if head.returncode or status.returncode or prefix.returncode:
-            return None
-        start = os.fsdecode(below.rstrip(b"\n"))
-        return commit.strip().decode(), tuple(os.fsdecode(line[3:]).removeprefix(start) for line in lines if line)
-
-
-def _git(root: Path, output: int | IO[bytes], *command: str) -> subprocess.Popen[bytes] | None:
-    try:
-        return subprocess.Popen(
-            ["git", "-C", os.fspath(root), *command],
-            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
-        )  # fmt: skip
-    except OSError:
-        return None
 
 
 class _OnDisk(dict[str, Entry]):
@@ -647,45 +589,3 @@ def _refused(file: SourceFile, failure: Failure) -> Diagnostic:
     for _ in range(failure.line - 1):
         offset = file.data.find(b"\n", offset) + 1
     return failure_of(own.FAILED_CHECK, file, offset, failure.reason)
-
-
-def _named(id: str, known: list[str]) -> list[str]:
-    return [one for one in known if one == id or one.startswith(id + "-")]
-
-
-def _bad(item: Suppression, known: list[str]) -> list[Finding]:
-    """What is wrong with a suppression as it is written."""
-    import difflib
-
-    if item.problem:
-        return [Finding(item.start, item.end, item.problem)]
-    found = []
-    for id in item.ids:
-        if not _named(id, known):
-            near = difflib.get_close_matches(id, known, 1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            found.append(Finding(item.start, item.end, f"no finding is called '{id}'{hint}"))
-    if not item.reason:
-        advice = "Say why in parentheses behind the ids."
-        found.append(Finding(item.start, item.end, "this suppression gives no reason", advice=advice))
-    return found
-
-
-def _unsuppress(file: SourceFile, item: Suppression, stale: list[str]) -> Fix:
-    """Takes ids out of a suppression, or all of it away."""
-    data = file.data
-    kept = [id for id in item.ids if id not in stale]
-    text = data[item.start : item.end]
-    if kept:
-        at = item.start + text.index(b"=") + 1
-        first = data.index(item.ids[0].encode(), at)
-        last = data.index(item.ids[-1].encode(), first) + len(item.ids[-1])
-        return Fix((Edit(first, last, ", ".join(kept).encode()),))
-    start, end = item.start, item.end
-    line = data.rfind(b"\n", 0, start) + 1
-    if data[line:start].strip():
-        while data[start - 1 : start] in (b" ", b"\t"):
-            start -= 1
-        return Fix((Edit(start, end, b""),))
-    newline = data.find(b"\n", end)
-    return Fix((Edit(line, len(data) if newline < 0 else newline + 1, b""),))
