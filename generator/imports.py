@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import msgspec
 
-SCANNER_VERSION = "1"
+SCANNER_VERSION = "2"
 """Changes with every change of what `scan` gives, so that cached results of an older scanner are not used."""
 
 
@@ -140,6 +140,7 @@ _FIELD_CODE = re.compile(rb"(?:[^\"'#(){}\[\]:\\]++|\\\n)*+")
 _FIELD_FORMAT = {b'"': re.compile(rb"[^{}\"\n]*+"), b"'": re.compile(rb"[^{}'\n]*+")}
 _LONG_FIELD_FORMAT = re.compile(rb"[^{}]*+")
 _BLOCK_TOKEN = re.compile(rb"[\"'#(){}\[\]\\]|\n[ \t\f]*+(?=[^\s#])")
+_BRACKET_TOKEN = re.compile(rb"[\"'(){}\[\]]|#[^\n]*+|\\.", re.DOTALL)
 _MAX_NESTING = 50
 
 
@@ -186,6 +187,9 @@ class _Scan:
                 at = self._string(at)
             else:
                 at = self._statement(at)
+        if not self.error and not _balanced(data):
+            wrong = _unbalanced(data)
+            self.error = data.count(b"\n", 0, wrong) if wrong >= 0 else 0
         return Facts(tuple(self.imports), tuple(self.annotations), self.main_guard, self.error)
 
     def line(self, at: int) -> int:
@@ -338,6 +342,33 @@ def _block_end(data: bytes, at: int, column: int) -> int:
         else:  # a backslash hides the byte after it
             at += 1
     return len(data)
+
+
+_PAIRS = {0x29: 0x28, 0x5D: 0x5B, 0x7D: 0x7B}
+
+
+def _balanced(data: bytes) -> bool:
+    """Whether brackets of each kind are opened as often as closed, those in strings and comments counted too."""
+    return all(data.count(opening) == data.count(closing) for closing, opening in _PAIRS.items())
+
+
+def _unbalanced(data: bytes) -> int:
+    """The offset of the first bracket in code that does not fit, or is never closed; -1 if all do."""
+    stack: list[int] = []
+    at = 0
+    while token := _BRACKET_TOKEN.search(data, at):
+        start = token.start()
+        byte = data[start]
+        at = token.end()
+        if byte in b"\"'":
+            at = _string_end(data, start)
+            if at < 0:
+                return start
+        elif byte in b"([{":
+            stack.append(start)
+        elif byte in b")]}" and (not stack or data[stack.pop()] != _PAIRS[byte]):
+            return start
+    return stack[0] if stack else -1
 
 
 def _string_end(data: bytes, at: int, nesting: int = 0) -> int:

@@ -155,7 +155,9 @@ def test_annotations() -> None:
     ]
 
 
-@pytest.mark.parametrize("source", ["x = '''", "x = 'a", "from a import (b", "import a b", "from a import b c"])
+@pytest.mark.parametrize(
+    "source", ["x = '''", "x = 'a", "from a import (b", "import a b", "from a import b c", "f(", "x = [(]", "y = )"]
+)
 def test_broken_sources_are_told(source: str) -> None:
     assert scan(f"import os\n\n{source}\n".encode()).error >= 3
 
