@@ -138,6 +138,11 @@ class Call:
         values = [string_value(item) for item in argument.value.elts]
         return [value for value in values if value is not None] if None not in values else None
 
+    @cached_property
+    def alone(self) -> bool:
+        """Whether it is a statement of its own, at top level or in a function, and its value goes nowhere."""
+        return any(isinstance(node, ast.Expr) and node.value is self.node for node, _ in walk(self.tree))
+
     @property
     def splats(self) -> tuple[Argument, ...]:
         """The `**kwargs` and `*args`, which may carry what is not seen here."""

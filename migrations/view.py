@@ -83,6 +83,11 @@ class View:
         """A label of this file in canonical form, see `Workspace.canonical`."""
         return self.workspace.canonical(label, self.file.package)
 
+    def label_of(self, name: str | None) -> str:
+        """The label as written of the file that a name, or what it stands for, is loaded from; `""` if it is not."""
+        local = self.bindings.root(name)
+        return next((load.label for load in self.loads if any(item.local == local for item in load.symbols)), "")
+
     def same_file(self, one: str, other: str) -> bool:
         """Whether two labels as written in this file are the same."""
         return self.canonical(one) == self.canonical(other)

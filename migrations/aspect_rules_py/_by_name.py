@@ -39,7 +39,7 @@ def by_name(view: View, call: Call, node: ast.expr) -> tuple[str | None, dict[st
     if view.target.at_least("main"):
         return turned, {}
     local, missing = view.bindings.free_name("resolutions", Symbol(DEFS, "resolutions"))
-    bind = {local: (view.spell(DEFS, like=_some_label(view, call)), "resolutions")} if missing else {}
+    bind = {local: (view.spell(DEFS, like=view.label_of(dotted(call.node.func))), "resolutions")} if missing else {}
     return (f"{local}.empty().override({turned})" if pairs else f"{local}.empty()"), bind
 
 
@@ -55,9 +55,3 @@ def _turned(call: Call, node: ast.Dict) -> str:
         parts += [data[at:key_start], data[value_start:value_end], data[key_end:value_start], data[key_start:key_end]]
         at = value_end
     return b"".join((*parts, data[at : call.tree.end(node)])).decode("utf-8", "replace")
-
-
-def _some_label(view: View, call: Call) -> str:
-    """The label under which a call's callee is loaded."""
-    name = view.bindings.root(dotted(call.node.func))
-    return next((load.label for load in view.loads if any(item.local == name for item in load.symbols)), "")

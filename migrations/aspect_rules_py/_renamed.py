@@ -105,7 +105,7 @@ def renamed(view: View, what: Renaming) -> Iterator[Finding]:
 
 def _name(view: View, what: Renaming, name: str, symbol: Symbol) -> _Name:
     new = what.new[symbol.name]
-    label = view.spell(what.home, like=_label_of(view, name))
+    label = view.spell(what.home, like=view.label_of(name))
     if symbol.name not in name:
         return _Name(name, symbol.name, new, name, label, {name: (label, new)})
     local, missing = view.bindings.free_name(name.replace(symbol.name, new), Symbol(what.home, new))
@@ -262,10 +262,6 @@ def _alias_fix(view: View, what: Renaming, use: Use, to: _Name) -> Fix:
     return Fix(
         (Edit(statement.start, statement.end, text.encode()),), (Change(key, "added"),), bind=bind, release=release
     )
-
-
-def _label_of(view: View, name: str) -> str:
-    return next((load.label for load in view.loads if any(item.local == name for item in load.symbols)), "")
 
 
 def _place_of(view: View, name: str) -> tuple[int, int]:

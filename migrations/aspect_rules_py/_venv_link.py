@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from packaging.version import InvalidVersion, Version
 
-from buildfile.calls import Call, key_of, walk
+from buildfile.calls import Call, key_of
 from buildfile.edits import Edit
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
@@ -73,14 +73,13 @@ def split(view: View, call: Call, message: str) -> Finding:
     """One call of the link macro in two: a `py_venv` under a new name, and the link of it under the old one."""
     start, end = call.start, call.callee_range[1]
     name = call.argument("name")
-    alone = any(isinstance(node, ast.Expr) and node.value is call.node for node, _ in walk(call.tree))
     line_end = _line_end(call)
-    if name is None or not alone or line_end is None or any(item.name in (None, "*") for item in call.arguments):
+    if name is None or not call.alone or line_end is None or any(item.name in (None, "*") for item in call.arguments):
         advice = "Make it two targets by hand: py_venv with the attributes, and py_venv_link(venv = …, link_name = …)."
         return Finding(start, end, message, advice=advice)
     venv_local, venv_missing = view.bindings.free_name("py_venv", *VENVS)
     link_local, link_missing = view.bindings.free_name("py_venv_link", *LINKS)
-    label = view.spell(DEFS, like=_label_of(view, call))
+    label = view.spell(DEFS, like=view.label_of(call.callee))
     bind = {venv_local: (label, "py_venv")} if venv_missing else {}
     bind |= {link_local: (label, "py_venv_link")} if link_missing else {}
     new_name, venv_label = _names(view, call)
@@ -158,8 +157,3 @@ def _line_end(call: Call) -> tuple[int, bool] | None:
     if (rest and not rest.startswith(b"#")) or _indent(call).strip(b" \t"):
         return None
     return (end + 1, False) if end >= 0 else (len(data), True)
-
-
-def _label_of(view: View, call: Call) -> str:
-    name = view.bindings.root(call.callee)
-    return next((load.label for load in view.loads if any(item.local == name for item in load.symbols)), "")

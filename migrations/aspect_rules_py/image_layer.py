@@ -5,11 +5,10 @@ https://github.com/aspect-build/rules_py/blob/v2.0.0-alpha.0/py/private/py_image
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from buildfile.bindings import Symbol
-from buildfile.calls import Call, walk
+from buildfile.calls import Call
 from buildfile.source import FileKind
 from migrations.aspect_rules_py._renamed import unpacked
 from migrations.aspect_rules_py._surface import DEFS, UPSTREAM
@@ -29,7 +28,7 @@ def find(view: View) -> Iterator[Finding]:
     calls = [call for call, _ in view.calls(_LAYER)]
     for call in calls:
         yield _call(view, call)
-        if not _alone(call):
+        if not call.alone:
             yield Finding(
                 call.start,
                 call.end,
@@ -88,10 +87,6 @@ def _call(view: View, call: Call) -> Finding:
     advice = "; ".join(steps)
     message = f"py_image_layer does not take {' and '.join(found)} any more"
     return Finding(start, end, message, advice=f"{advice[:1].upper()}{advice[1:]}.")
-
-
-def _alone(call: Call) -> bool:
-    return any(isinstance(node, ast.Expr) and node.value is call.node for node, _ in walk(call.tree))
 
 
 def _entrypoint(view: View, binary: str) -> str:

@@ -59,11 +59,10 @@ def _converted(view: View, call: Call, argument: Argument) -> Finding:
     if call.callee is None or view.bindings.root(call.callee) != call.callee:
         return Finding(start, end, _MESSAGE, advice="Call py_pytest_test here instead of the other name of py_test.")
     local, missing = view.bindings.free_name(_local(call.callee), _NEW)
-    label = next(load.label for load in view.loads if any(item.local == call.callee for item in load.symbols))
     put = _moved(call)
     fix = Fix.of(
         rewrite(call, callee=local, put=put, drop=("pytest_main",)),
-        bind={local: (label, "py_pytest_test")} if missing else {},
+        bind={local: (view.label_of(call.callee), "py_pytest_test")} if missing else {},
         release=frozenset({call.callee}),
     )
     notes = [_of_sources(call), _of_unpacked(call)]

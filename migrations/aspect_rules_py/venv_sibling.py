@@ -9,7 +9,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from buildfile.calls import Call, walk
+from buildfile.calls import Call
 from buildfile.edits import Edit
 from buildfile.rewrite import rewrite
 from buildfile.source import STARLARK, FileKind
@@ -313,8 +313,7 @@ def _is_false(call: Call, name: str) -> bool:
 def _link_target(view: View, call: Call, owner: str) -> Fix | None:
     """A `py_venv_link` behind a call that is a statement of its own."""
     statement, data, nl = call.statement, view.file.data, view.file.newline
-    alone = any(isinstance(node, ast.Expr) and node.value is call.node for node, _ in walk(call.tree))
-    if not alone or statement.start != call.start or data[call.end : statement.end].partition(b"#")[0].strip():
+    if not call.alone or statement.start != call.start or data[call.end : statement.end].partition(b"#")[0].strip():
         return None
     local, missing = view.bindings.free_name("py_venv_link", *LINKS)
     name = f"{owner}.venv_link"
