@@ -13,6 +13,7 @@ import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -267,8 +268,18 @@ def without_twins(root: Path, entries: tuple[Entry, ...]) -> tuple[list[Entry], 
 
 
 def _pattern(needles: Iterable[bytes]) -> re.Pattern[bytes] | None:
-    wanted = sorted(set(needles))
-    return re.compile(b"|".join(re.escape(needle) for needle in wanted)) if wanted else None
+    wanted = set(needles)
+    kept = sorted(needle for needle in wanted if not any(other != needle and other in needle for other in wanted))
+    return re.compile(_alternatives(kept)) if kept else None
+
+
+def _alternatives(needles: list[bytes]) -> bytes:
+    """A pattern for any of some needles that reads what they have in common at their start once: it is faster."""
+    if b"" in needles:
+        return b""
+    by_first = {first: list(group) for first, group in groupby(needles, key=lambda needle: needle[:1])}
+    parts = [re.escape(first) + _alternatives([needle[1:] for needle in group]) for first, group in by_first.items()]
+    return parts[0] if len(parts) == 1 else b"(?:" + b"|".join(parts) + b")"
 
 
 def _search(state: Run, entries: list[Entry], jobs: int, outcome: Outcome) -> tuple[list[Entry], list[Any]]:
