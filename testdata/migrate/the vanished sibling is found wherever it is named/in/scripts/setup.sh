@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+bazel run //app:app.venv
+source .app+app.venv/bin/activate

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo $BAZEL_TARGET $VIRTUAL_ENV
