@@ -123,6 +123,83 @@ def _show(messages: list[Message], quiet: bool) -> None:
             click.echo(_PREFIX + message.text, err=True)
 
 
+@click.command(epilog=EXIT_CODES)
+@click.option(
+    "--wheels", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="A directory of wheels."
+)
+@click.option(
+    "--environment",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="An environment, or its site-packages, with everything installed.",
+)
+@click.option(
+    "--requirements",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="A requirements lock; only what it pins counts.",
+)
+@click.option("--repository", default="pip", metavar="NAME", help="The repository with the distributions; default pip.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Default: at the root.")
+@click.option("--exclude", multiple=True, metavar="REGEX", help="Leave out modules. May be repeated.")
+@click.option("--include-stub-packages", is_flag=True, help="Make entries by which type stubs are found.")
+@click.option("--check", is_flag=True, help="Write nothing; end with 1 if the manifest would change.")
+@common
+def manifest(
+    wheels: Path | None,
+    environment: Path | None,
+    requirements: Path | None,
+    repository: str,
+    output: Path | None,
+    exclude: tuple[str, ...],
+    include_stub_packages: bool,
+    check: bool,
+    root: Path | None,
+    jobs: int,
+    quiet: bool,
+    verbose: bool,
+    color: str,
+) -> None:
+    """Write gazelle_python.yaml, which says what distribution provides what module."""
+    import re
+
+    from buildfile.plan import FileChange
+    from buildfile.writer import write
+    from generator import wheels as reading
+
+    if (wheels is None) == (environment is None):
+        raise UsageProblem("name one of --wheels DIR and --environment DIR")
+    base = find_root(root)
+    target = output.absolute() if output is not None else base / "gazelle_python.yaml"
+    try:
+        path = target.relative_to(base).as_posix()
+    except ValueError:
+        raise UsageProblem(f"--output: {target} is not in the repository {base}") from None
+    try:
+        found = reading.in_wheels(wheels) if wheels is not None else reading.in_environment(environment or base)
+        wanted = reading.locked(requirements.read_text("utf-8")) if requirements is not None else None
+        mapping = reading.mapping_of(found, wanted, (*reading.DEFAULT_EXCLUDES, *exclude), include_stub_packages)
+    except reading.BadDistribution as error:
+        raise UsageProblem(str(error)) from None
+    except re.error as error:
+        raise UsageProblem(f"--exclude: {error}") from None
+    for message in mapping.messages if not quiet else ():
+        click.echo(message, err=True)
+    old = target.read_bytes() if target.exists() else None
+    new = reading.manifest_text(mapping.modules, repository).encode()
+    if old == new:
+        return
+    if check:
+        click.echo(f"{path}: would change")
+        sys.exit(1)
+    _, failures = write(base, [FileChange(path, old, new)])
+    for failure in failures:
+        click.echo(f"{failure.path}: not written: {failure.reason}", err=True)
+    if verbose:
+        click.echo(f"{path}: written, {len(mapping.modules):,} modules")
+    sys.exit(3 if failures else 0)
+
+
 def explain_label(root: Path, label: str, dep: str | None) -> None:
     """Prints why a target has its dependencies.
 
