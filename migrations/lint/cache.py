@@ -19,7 +19,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from buildfile.repository import Walked
 from buildfile.writer import STATE, state_directory
@@ -29,8 +29,7 @@ _OWN = ("buildfile.", "migrations.")
 _CONTAINERS = {("builtins", name) for name in ("set", "frozenset", "dict", "list", "tuple", "bytes", "bytearray")}
 
 
-@dataclass(slots=True)
-class Record:
+class Record(NamedTuple):
     """What is known of a file.
 
     Attributes:

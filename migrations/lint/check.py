@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
-from buildfile.loads import BadLoad, parse_load
 from buildfile.repository import workspace_of
 from buildfile.source import STARLARK, FileKind, SourceFile
 from buildfile.syntax import Unparsable, not_starlark, plainly_valid
 from migrations.engine import TEMPLATE, Run, facts_of
 from migrations.finding import Finding
 from migrations.lint.diagnostic import Diagnostic, diagnostic_of, failure_of
-from migrations.lint.needles import pattern_of
 from migrations.lint.own import FAILED_CHECK, SYNTAX_ERROR
 from migrations.lint.suppressions import Suppression, suppressions_of
 from migrations.migration import Migration
@@ -25,16 +22,14 @@ _OFTEN = 2000
 """A run over so many files is worth the time it takes to compile the pattern of plain statements."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A finding of a file, with the suppressions that cover it, as indices."""
 
     diagnostic: Diagnostic
     suppressed: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(NamedTuple):
     """What came of a file.
 
     Attributes:
@@ -68,6 +63,9 @@ class NoFacts(dict[str, Any]):
     __getitem__ = get = __contains__ = __iter__ = items = values = keys = _refuse
 
 
+_Wanting = tuple[Migration, frozenset[bytes]]
+
+
 class Examiner:
     """Examines files of a run, one after the other.
 
@@ -79,21 +77,22 @@ class Examiner:
     def __init__(self, run: Run, count: int) -> None:
         self._run = run
         self._quick = count >= _OFTEN
-        self._gates: dict[tuple[str, FileKind], tuple[re.Pattern[bytes] | None, tuple[Migration, ...]]] = {}
-        self._common = _common_needles(run)
+        self._active: dict[
+            tuple[str, FileKind], tuple[tuple[bytes, ...], list[tuple[Migration, frozenset[bytes]]]]
+        ] = {}
 
     def examine(self, file: SourceFile) -> Examined:
         """Everything that can be said about a file by itself."""
         seen: list[Seen] = []
         waiting: list[str] = []
         suppressions = suppressions_of(file)
-        problem = _problem(file, self._quick) if file.kind in STARLARK else None
+        view = self._run.view(file)
+        problem = _problem(view, self._quick) if file.kind in STARLARK else None
         if problem is not None:
             offset, reason = problem
             if TEMPLATE.search(file.data):
                 reason = f"is a template, not Starlark: {reason}"
             seen.append(_seen(failure_of(SYNTAX_ERROR, file, offset, reason), suppressions))
-        view = self._run.view(file)
         facts: tuple[tuple[str, str, Any], ...] = ()
         try:
             facts = tuple(facts_of(self._run, file))
@@ -115,33 +114,17 @@ class Examiner:
                 seen += _found(file, view, migration, before.suppressions)
         return seen
 
-    def _wanted(self, file: SourceFile) -> Iterator[Migration]:
+    def _wanted(self, file: SourceFile) -> list[Migration]:
         """The migrations one of whose needles is in a file."""
-        active = self._run.migrations_for(file.path)
         key = workspace_of(file.path, self._run.workspaces).path, file.kind
-        gate = self._gates.get(key)
-        if gate is None:
-            mine = tuple(item for item in active if file.kind in item.kinds)
-            rare = (needle for item in mine for needle in item.needles if needle not in self._common)
-            gate = self._gates[key] = pattern_of(rare), mine
-        pattern, mine = gate
-        hit = pattern is not None and pattern.search(file.data) is not None
-        for migration in mine:
-            if (hit or not self._common.isdisjoint(migration.needles)) and any(
-                needle in file.data for needle in migration.needles
-            ):
-                yield migration
-
-
-def _common_needles(run: Run) -> frozenset[bytes]:
-    """The needles that nearly every file has; looking for them together with the others would gain nothing."""
-    return frozenset(
-        needle
-        for active in run.active.values()
-        for migration in active
-        for needle in migration.needles
-        if len(needle) < 6
-    )
+        if key not in self._active:
+            active = [item for item in self._run.active[key[0]] if file.kind in item.kinds]
+            every = frozenset(needle for item in active for needle in item.needles)
+            self._active[key] = every, [(item, frozenset(item.needles)) for item in active]
+        needles, mine = self._active[key]
+        data = file.data
+        there = {needle for needle in needles if needle in data}
+        return [migration for migration, wanted in mine if not there.isdisjoint(wanted)]
 
 
 def _found(file: SourceFile, view: View, migration: Migration, suppressions: tuple[Suppression, ...]) -> Iterator[Seen]:
@@ -170,24 +153,25 @@ def _broken(file: SourceFile, what: str, error: Exception) -> Seen:
     return Seen(failure_of(FAILED_CHECK, file, 0, message))
 
 
-def _problem(file: SourceFile, quick: bool) -> tuple[int, str] | None:
+def _problem(view: View, quick: bool) -> tuple[int, str] | None:
     """The first thing in a file that Bazel cannot read, with its offset."""
+    file = view.file
+    bad = {statement.start: reason for statement, reason in view.bindings.bad_loads}
     for statement in file.statements:
+        if statement.is_load and statement.error is None:
+            if statement.start in bad:
+                return statement.start, bad[statement.start]
+            continue
         try:
-            if statement.is_load and statement.error is None:
-                parse_load(statement)
-                continue
             if quick and plainly_valid(file.data, statement.start, statement.end):
                 names = _KEYWORDS.findall(statement.text)
                 if len(names) == len(set(names)):
                     continue
             wrong = not_starlark(statement.tree)
-            if wrong is not None:
-                return wrong[1], wrong[0]
         except Unparsable as error:
             return min(error.offset, len(file.data)), error.reason
-        except BadLoad as error:
-            return statement.start, str(error)
         except RecursionError:
             return statement.start, "nested too deeply"
+        if wrong is not None:
+            return wrong[1], wrong[0]
     return None

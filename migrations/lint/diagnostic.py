@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from buildfile.source import STARLARK, SourceFile
 from migrations.finding import Finding, Level, Safety
@@ -51,6 +52,10 @@ class Diagnostic:
     number: int = 0
     expired: str = ""
 
+    def __reduce__(self) -> tuple[type[Diagnostic], tuple[object, ...]]:
+        """Pickled as a call, which is read far faster than fields one by one."""
+        return Diagnostic, _FIELDS(self)
+
     @property
     def key(self) -> str:
         """What the finding is, wherever in its file it stands and whatever the file is called.
@@ -72,6 +77,9 @@ class Diagnostic:
     def blocks(self) -> bool:
         """Whether it makes the run end with 1."""
         return self.level is Level.PERSON
+
+
+_FIELDS = attrgetter(*Diagnostic.__slots__)
 
 
 def diagnostic_of(id: str, file: SourceFile, finding: Finding) -> Diagnostic:

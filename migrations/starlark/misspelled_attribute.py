@@ -6,9 +6,11 @@ https://rules-python.readthedocs.io/en/latest/api/, https://github.com/aspect-bu
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Iterator, Mapping
 
+from buildfile.bindings import Symbol
 from buildfile.calls import Argument, Call
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
@@ -31,19 +33,32 @@ _NEAR = 0.8
 
 def find(view: View) -> Iterator[Finding]:
     """Calls of known rules with attributes that are not known."""
-    odd = {name for name in _KEYWORD.findall(view.file.data) if name not in _KNOWN}
+    odd = {name for name in set(_KEYWORD.findall(view.file.data)) - _KNOWN if _suspicious(name.decode())}
     if not odd:
         return
-    for statement in view.file.statements:
-        if statement.is_load or not any(name in odd for name in _KEYWORD.findall(statement.text)):
+    loaded = {name for name, symbol in view.bindings.loaded.items() if _table(symbol).get(symbol.name)}
+    names = (*loaded, *view.bindings.aliases, *view.bindings.builtins(NATIVE))
+    for statement in view.statements(*names) if names else ():
+        if not any(name in odd for name in _KEYWORD.findall(statement.text)):
             continue
         for call in view.all_calls(statement):
             symbol = view.bindings.symbol(call.callee, call.scope)
-            names = _TABLES.get(symbol.label.partition("//")[0], {}).get(symbol.name) if symbol else None
-            for argument in call.arguments if names else ():
-                near = _meant(argument.name, names or frozenset())
+            attributes = _table(symbol).get(symbol.name) if symbol else None
+            for argument in call.arguments if attributes else ():
+                near = _meant(argument.name, attributes or frozenset())
                 if near:
                     yield _finding(call, argument, near)
+
+
+def _table(symbol: Symbol) -> Mapping[str, frozenset[str]]:
+    """The rules of the ruleset that a symbol is from."""
+    return _TABLES.get(symbol.label.partition("//")[0], {})
+
+
+@functools.cache
+def _suspicious(name: str) -> bool:
+    """Whether a name is near to any attribute at all."""
+    return _meant(name, KNOWN) != ""
 
 
 def _meant(name: str | None, names: frozenset[str]) -> str:
