@@ -365,7 +365,11 @@ def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
             elif call.callee == "include" and call.arguments:
                 text = call.string_of(call.arguments[0].value)
                 if text and text.startswith(("//", ":")):
-                    label = Label.parse(text)
+                    try:
+                        label = Label.parse(text)
+                    except BadLabel as error:
+                        problems.append((path, call.start, str(error)))
+                        continue
                     queue.append(f"{prefix}{label.package + '/' if label.package else ''}{label.name}")
     for name, pinned in overrides.items():
         if name in dependencies:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from buildfile.repository import walk
+from buildfile.repository import walk, workspaces
 from buildfile.source import FileKind
 
 
@@ -40,3 +40,10 @@ def test_a_registry_in_the_repository_holds_no_module_of_ours(tmp_path: Path) ->
     path = "registry/modules/aspect_rules_py/1.11.7/MODULE.bazel"
     assert next(entry.kind for entry in walked.entries if entry.path == path) is FileKind.TEXT
     assert path not in {entry.path for entry in walk(tmp_path).entries}
+
+
+def test_an_include_that_is_no_label_is_a_problem_and_no_more(tmp_path: Path) -> None:
+    (tmp_path / "MODULE.bazel").write_text('include("//:a//:b.MODULE.bazel")\nbazel_dep(name = "x", version = "1")\n')
+    workspace = workspaces(tmp_path, walk(tmp_path))[""]
+    assert list(workspace.dependencies) == ["x"]
+    assert workspace.problems == (("MODULE.bazel", 0, "'//:a//:b.MODULE.bazel' is not a label"),)
