@@ -77,9 +77,7 @@ class Examiner:
     def __init__(self, run: Run, count: int) -> None:
         self._run = run
         self._quick = count >= _OFTEN
-        self._active: dict[
-            tuple[str, FileKind], tuple[tuple[bytes, ...], list[tuple[Migration, frozenset[bytes]]]]
-        ] = {}
+        self._active: dict[tuple[str, FileKind], tuple[frozenset[bytes], list[_Wanting]]] = {}
 
     def examine(self, file: SourceFile) -> Examined:
         """Everything that can be said about a file by itself."""
