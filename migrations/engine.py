@@ -479,19 +479,19 @@ def settle(state: Run, file: SourceFile, *, new: bool = False) -> FileResult:
                 return result
             accepted = _compatible(fixable, now)
             if not accepted:
-                raise _Breach(f"{_names(fixable)}: a fix whose own edits want the same bytes")
+                raise Breach(f"{_names(fixable)}: a fix whose own edits want the same bytes")
             now, steps = apply_fixes(now, view, accepted)
             fixed += [_reported(id, view.file, item, fixed=True) for id, item in accepted]
             left = [(id, _moved(item, steps)) for id, item in (*left, *((i, f) for i, f in accepted if f.advice))]
             declared.update(change for _, item in accepted if item.fix for change in item.fix.changes)
             if now.data == view.file.data:
-                raise _Breach(f"{_names(accepted)}: a fix that changes nothing")
+                raise Breach(f"{_names(accepted)}: a fix that changes nothing")
         else:
-            raise _Breach(f"does not settle after {MAX_ROUNDS} rounds: {_names(fixable)}")
+            raise Breach(f"does not settle after {MAX_ROUNDS} rounds: {_names(fixable)}")
         if now.data != file.data:
-            _check(file, now, declared)
+            check(file, now, declared)
             result.change = FileChange(file.path, None if new else file.data, now.data, _causes(fixed))
-    except _Breach as breach:
+    except Breach as breach:
         return FileResult(file.path, failure=Failure(file.path, 0, f"left as it was: {breach}"))
     except Exception as error:
         culprit = f"{running}: " if running else ""
@@ -500,7 +500,7 @@ def settle(state: Run, file: SourceFile, *, new: bool = False) -> FileResult:
     return result
 
 
-class _Breach(Exception):
+class Breach(Exception):
     """A check that refused the result of the fixes."""
 
 
@@ -612,11 +612,11 @@ def _report_unparsable(result: FileResult, file: SourceFile, unparsable: list[tu
         result.failure = Failure(file.path, line, f"cannot be parsed, so nothing in it was edited: {reason}")
 
 
-def _check(old: SourceFile, new: SourceFile, declared: set[Change]) -> None:
+def check(old: SourceFile, new: SourceFile, declared: set[Change]) -> None:
     """What every result has to pass before it may be written.
 
     Raises:
-        _Breach: it does not.
+        Breach: it does not.
     """
     if old.kind not in STARLARK:
         return
@@ -628,17 +628,17 @@ def _check(old: SourceFile, new: SourceFile, declared: set[Change]) -> None:
                 continue
             wrong = not_starlark(statement.tree)
         except (Unparsable, BadLoad) as error:
-            raise _Breach(f"the result would not parse at line {line}: {error}") from None
+            raise Breach(f"the result would not parse at line {line}: {error}") from None
         if wrong is not None:
-            raise _Breach(f"the result would not be Starlark at line {line}: {wrong[0]}")
+            raise Breach(f"the result would not be Starlark at line {line}: {wrong[0]}")
     try:
         really = changes_between(old, new)
     except Unparsable as error:
-        raise _Breach(f"the result cannot be compared with the old file: {error}") from None
+        raise Breach(f"the result cannot be compared with the old file: {error}") from None
     undeclared = sorted(change for change in really - declared)
     if undeclared:
         text = ", ".join(f"{change.target or 'a target'}: {change.what}" for change in undeclared[:3])
-        raise _Breach(f"the result would change targets in a way that no fix declared ({text})")
+        raise Breach(f"the result would change targets in a way that no fix declared ({text})")
 
 
 def _causes(fixed: list[Reported]) -> tuple[Cause, ...]:
