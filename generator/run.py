@@ -16,11 +16,13 @@ from pathlib import Path
 
 import msgspec
 
-from buildfile.labels import Label
+from buildfile.labels import BadLabel, Label
 from buildfile.plan import Failure, Plan
 from generator import stdlib
 from generator.cache import Cache, Content, Provides, Quiet, digest_of
 from generator.config import Config, Outcome, parse_directives
+from generator.existing import Rule
+from generator.graph import touched
 from generator.index import Index, provided
 from generator.kinds import PROTO, PY_PROTO
 from generator.manifest import Manifests
@@ -47,6 +49,8 @@ class GenerateOptions:
         use_cache: read and write the cache in the state directory.
         complete: look at every package anew, so that the result has every target.
         jobs: processes at the most; None for one a core.
+        changed: only packages that these repository-relative paths belong to, and those that depend on one of
+            them, are brought up to date; None for all.
         python_version: whose standard library counts; "" for the one the repository names, else the newest.
     """
 
@@ -59,6 +63,7 @@ class GenerateOptions:
     use_cache: bool = True
     complete: bool = False
     jobs: int | None = None
+    changed: tuple[str, ...] | None = None
     python_version: str = ""
 
 
@@ -71,14 +76,21 @@ class TargetResult:
         target: what it is.
         dependencies: its dependencies and why it has them.
         unresolved: its imports that came to nothing.
-        before: the `deps` and `pyi_deps` it had.
+        build: the BUILD file it belongs into, repository-relative.
+        rule: the rule that is it so far; None if there is none.
     """
 
     package: str
     target: Target
     dependencies: list[Dependency]
     unresolved: list[Unresolved]
-    before: tuple[str, ...] = ()
+    build: str
+    rule: Rule | None
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """The `deps` and `pyi_deps` it has so far."""
+        return (*self.rule.strings("deps"), *self.rule.strings("pyi_deps")) if self.rule is not None else ()
 
     @property
     def label(self) -> str:
@@ -148,17 +160,42 @@ class _Run:
         units = units_of(options.root, directories, self.cache, options.jobs)
         keys = {rel: unit.key(self.config_keys.of(unit.config)) for rel, unit in units.items()}
         loud = self._loud(directories, units, keys, self._world(directories, names, version))
-        for unit in loud.values():
-            self._tell(unit)
+        if options.changed is None:
+            self._tell(loud.values())
         if loud and not self._fatal():
             index = self._index(directories, units)
             resolver = Resolver(index, Manifests(options.root), stdlib.modules(version), names.protobuf)
             found = {rel: self._resolve(unit, resolver) for rel, unit in loud.items()}
+            if options.changed is not None:
+                loud = self._affected(loud, units, found, options.changed)
+                self._tell(loud.values())
             self._report_unresolved(loud.values(), found, names)
             if not self._fatal():
                 for rel, unit in loud.items():
                     self._publish(unit, found[rel], names, keys[rel])
         self.cache.save()
+
+    def _affected(
+        self,
+        loud: Mapping[str, Unit],
+        units: Mapping[str, Unit],
+        found: Mapping[str, list[TargetResult]],
+        paths: Sequence[str],
+    ) -> dict[str, Unit]:
+        """The packages that some paths belong to, and those that depend on one of these, or did."""
+        changed = touched(units, paths)
+        chosen = {}
+        for rel, unit in loud.items():
+            needed = {
+                label.package
+                for result in found[rel]
+                for text in (*result.before, *(item.label for item in result.dependencies))
+                if (label := _label(text, rel)) is not None and not label.repo
+            }
+            if rel in changed or not changed.isdisjoint(needed):
+                chosen[rel] = unit
+        self.results = [result for result in self.results if result.package in chosen]
+        return chosen
 
     def _fatal(self) -> bool:
         return any(message.fatal for message in self.outcome.messages)
@@ -238,12 +275,13 @@ class _Run:
 
     # Messages
 
-    def _tell(self, unit: Unit) -> None:
-        for message in unit.generated.messages:
-            if message.fatal and self.options.keep_going:
-                self._fail(unit, message.text)
-                message = replace(message, fatal=False)
-            self.outcome.messages.append(message)
+    def _tell(self, units: Iterable[Unit]) -> None:
+        for unit in units:
+            for message in unit.generated.messages:
+                if message.fatal and self.options.keep_going:
+                    self._fail(unit, message.text)
+                    message = replace(message, fatal=False)
+                self.outcome.messages.append(message)
 
     def _fail(self, unit: Unit, reason: str) -> None:
         if unit.rel not in self.failed:
@@ -266,6 +304,7 @@ class _Run:
 
     def _resolve(self, unit: Unit, resolver: Resolver) -> list[TargetResult]:
         rules = {rule.name: rule for rule in unit.directory.existing.rules}
+        build = repository_file(unit)
         results = []
         for target in unit.generated.targets:
             if target.kind == PROTO:
@@ -279,8 +318,7 @@ class _Run:
             dependencies = [item for item in resolved.dependencies if item.label not in own]
             dependencies += [Dependency(label, False, how, None, "") for label in target.labels if label not in own]
             rule = rules.get(target.name)
-            before = (*rule.strings("deps"), *rule.strings("pyi_deps")) if rule is not None else ()
-            results.append(TargetResult(unit.rel, target, dependencies, resolved.unresolved, before))
+            results.append(TargetResult(unit.rel, target, dependencies, resolved.unresolved, build, rule))
         self.results += results
         return results
 
@@ -301,6 +339,13 @@ class _Run:
             key = unit.key_once(change.path, digest_of(change.new), published.after, self.config_keys.of(unit.config))
         if not unit.generated.messages and not published.messages:
             self.cache.new.quiet[unit.rel] = Quiet(key, _asks(results))
+
+
+def _label(text: str, package: str) -> Label | None:
+    try:
+        return Label.parse(text, package)
+    except BadLabel:
+        return None
 
 
 def _content_key(path: Path) -> bytes:

@@ -70,6 +70,14 @@ def generate(
         directives.append(("build_file_name", build_file_name))
     if lang:
         directives.append(("lang", lang))
+    changed = None
+    if since is not None:
+        from generator.graph import GitProblem, changed_since
+
+        try:
+            changed = tuple(changed_since(base, since))
+        except GitProblem as error:
+            raise UsageProblem(f"--since: {error}") from None
     options = GenerateOptions(
         root=base,
         directories=tuple(relative_path(path, base) for path in directories) or ("",),
@@ -79,6 +87,7 @@ def generate(
         keep_going=keep_going,
         use_cache=not no_cache,
         jobs=jobs or None,
+        changed=changed,
         python_version=python_version or "",
     )
     result = generate_plan(options)
