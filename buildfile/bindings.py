@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from buildfile.calls import Scope
-from buildfile.loads import Load, loads_of
+from buildfile.loads import Load
 from buildfile.repository import Workspace
 from buildfile.source import SourceFile
 from buildfile.statements import Statement
@@ -46,7 +46,7 @@ class Bindings:
 
     @cached_property
     def _read(self) -> tuple[list[Load], list[tuple[Statement, str]]]:
-        return loads_of(self.file)
+        return self.file.loads
 
     @property
     def loads(self) -> list[Load]:

@@ -21,6 +21,8 @@ from buildfile.statements import STRING, Statement, removals
 from buildfile.style import INDENT, quote
 
 _TOKEN = re.compile(rb"\s+|#[^\n]*|([A-Za-z_]\w*)[ \t\r\n]*=|(" + STRING + rb")|(,)|(\))", re.DOTALL)
+_PLAIN = re.compile(rb'(load\s*\()\s*"([!#-\[\]-~ ]*)"((?>\s*,\s*(?:[A-Za-z_]\w*\s*=\s*)?"[!#-\[\]-~ ]*")*+)\s*,?\s*\)')
+_PLAIN_SYMBOL = re.compile(rb'(?:([A-Za-z_]\w*)\s*=\s*)?"([^"]*)"')
 _WORD = re.compile(rb"#[^\n]*|" + STRING + rb"|([A-Za-z_]\w*+)(?![ \t]*+=(?!=))", re.DOTALL)
 
 
@@ -72,6 +74,14 @@ def parse_load(statement: Statement) -> Load:
         BadLoad: it is not made of string literals alone.
     """
     data = statement.data
+    plain = _PLAIN.match(data, statement.start, statement.end)
+    if plain is not None:  # nothing in it but strings and names, as nearly always
+        loaded = tuple(
+            Loaded((item[1] or item[2]).decode(), item[2].decode(), item.start(), item.end())
+            for item in _PLAIN_SYMBOL.finditer(data, plain.start(3), plain.end(3))
+        )
+        place = plain.start(2) - 1, plain.end(2) + 1
+        return Load(statement, plain[2].decode(), *place, loaded, plain.end(1), plain.end() - 1)
     opened = data.index(b"(", statement.start) + 1
     at = opened
     label: tuple[str, int, int] | None = None
@@ -106,7 +116,7 @@ def _text(literal: bytes) -> str:
 
 
 def loads_of(file: SourceFile) -> tuple[list[Load], list[tuple[Statement, str]]]:
-    """The load statements of a file, and those that cannot be read, with the reason."""
+    """The load statements of a file, and those that cannot be read, with the reason; `SourceFile.loads` keeps it."""
     loads: list[Load] = []
     bad: list[tuple[Statement, str]] = []
     for statement in file.statements:
@@ -118,13 +128,21 @@ def loads_of(file: SourceFile) -> tuple[list[Load], list[tuple[Statement, str]]]
     return loads, bad
 
 
-def used_words(file: SourceFile) -> set[str]:
-    """The identifiers in a file outside load statements, strings and comments, but for those with a `=` behind them."""
+def used_words(file: SourceFile, words: Collection[str] | None = None) -> set[str]:
+    """The identifiers in a file outside load statements, strings and comments, but for those with a `=` behind them.
+
+    Args:
+        file: the file.
+        words: the only ones of interest; None for all.
+    """
+    wanted = [word.encode() for word in words or ()]
     found: set[bytes] = set()
     for statement in file.statements:
-        if not statement.is_load:
-            found.update(word[1] for word in _WORD.finditer(statement.data, statement.start, statement.end) if word[1])
-    return {word.decode() for word in found}
+        data, start, end = statement.data, statement.start, statement.end
+        if statement.is_load or (words is not None and not any(data.find(word, start, end) >= 0 for word in wanted)):
+            continue
+        found.update(word[1] for word in _WORD.finditer(data, start, end) if word[1])
+    return {word.decode() for word in (found if words is None else found & set(wanted))}
 
 
 def change_loads(
@@ -141,8 +159,8 @@ def change_loads(
         release: local names whose loads go if nothing in the file uses them any more.
         same: whether two labels, as written in this file, name the same file.
     """
-    loads, _ = loads_of(file)
-    used = used_words(file) if release else set()
+    loads, _ = file.loads
+    used = used_words(file, release)
     gone = {name for name in release if name not in used and name not in bind}
     wanted: dict[str, dict[str, str]] = {}
     for local, (label, name) in bind.items():

@@ -6,6 +6,7 @@ was prepared. The results come in the order of the items whatever the timing.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import sys
@@ -43,8 +44,19 @@ def map_chunks(
         Exception: whatever `work` raised.
     """
     count = min(jobs, len(items) // least) if hasattr(os, "fork") else 1
-    if count <= 1:
-        return [work(items)] if items else []
+    collecting = gc.isenabled()
+    gc.disable()  # trees have no cycles, so that looking for some costs time and finds nothing
+    try:
+        if count <= 1:
+            return [work(items)] if items else []
+        return _forked(work, items, count)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _forked(work: Callable[[Sequence[Item]], Result], items: Sequence[Item], count: int) -> list[Result]:
+    """Calls `work` on `count` slices, the first of them in this process."""
     sys.stdout.flush()
     sys.stderr.flush()
     bounds = [len(items) * number // count for number in range(count + 1)]

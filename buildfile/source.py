@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from buildfile.calls import Call
+    from buildfile.loads import Load
     from buildfile.statements import Statement
 
 BOM = b"\xef\xbb\xbf"
@@ -93,6 +94,13 @@ class SourceFile:
     def calls(self) -> dict[int, list[Call]]:
         """The calls of statements that were asked for, by the statement's start; `calls.calls_in` fills it."""
         return {}
+
+    @cached_property
+    def loads(self) -> tuple[list[Load], list[tuple[Statement, str]]]:
+        """The load statements, and those that cannot be read, with the reason; not to be changed."""
+        from buildfile.loads import loads_of
+
+        return loads_of(self)
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:

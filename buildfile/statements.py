@@ -68,7 +68,7 @@ class Statement:
         """The code, from `start` to `end`, comments above left out."""
         return self.data[self.start : self.end]
 
-    @property
+    @cached_property
     def is_load(self) -> bool:
         """Whether this is a load statement."""
         return self.data.startswith(b"load", self.start) and _LOAD.match(self.data, self.start) is not None

@@ -71,7 +71,7 @@ def changes_between(old: SourceFile, new: SourceFile) -> set[Change]:
     Raises:
         buildfile.syntax.Unparsable: a statement that differs is no Python.
     """
-    before, after = _differing(old.statements, new.statements)
+    before, after = differing(old, new)
     was, now = targets_of(old, before), targets_of(new, after)
     changes: set[Change] = set()
     for key in was.keys() | now.keys():
@@ -86,10 +86,10 @@ def changes_between(old: SourceFile, new: SourceFile) -> set[Change]:
     return changes
 
 
-def _differing(old: tuple[Statement, ...], new: tuple[Statement, ...]) -> tuple[list[Statement], list[Statement]]:
-    """The statements of either version whose text the other does not have."""
-    old_texts, new_texts = Counter(item.text for item in old), Counter(item.text for item in new)
-    return _without(old, new_texts), _without(new, old_texts)
+def differing(old: SourceFile, new: SourceFile) -> tuple[list[Statement], list[Statement]]:
+    """The statements of either version of a file whose text the other does not have."""
+    old_texts, new_texts = (Counter(item.text for item in file.statements) for file in (old, new))
+    return _without(old.statements, new_texts), _without(new.statements, old_texts)
 
 
 def _without(statements: tuple[Statement, ...], others: Counter[bytes]) -> list[Statement]:
@@ -102,8 +102,3 @@ def _without(statements: tuple[Statement, ...], others: Counter[bytes]) -> list[
         else:
             kept.append(statement)
     return kept
-
-
-def changed_statements(old: SourceFile, new: SourceFile) -> list[Statement]:
-    """The statements of the new version that the old one does not have."""
-    return _differing(old.statements, new.statements)[1]

@@ -32,7 +32,7 @@ from buildfile.repository import (
 )
 from buildfile.source import STARLARK, FileKind, SourceFile, kind_of
 from buildfile.syntax import Unparsable, not_starlark, plainly_valid
-from buildfile.targets import Change, changed_statements, changes_between
+from buildfile.targets import Change, changes_between, differing
 from migrations.finding import Finding, Fix, Level, Safety
 from migrations.migration import Migration
 from migrations.profiles import Target, target_of
@@ -156,11 +156,13 @@ class Run:
         """The migrations that its workspace wants for a file."""
         return self.active[workspace_of(path, self.workspaces).path]
 
-    def wants(self, migration: Migration, file: SourceFile) -> bool:
-        """Whether a migration looks at a file: one of its needles is in it, or it asked for the file."""
-        return any(needle in file.data for needle in migration.needles) or file.path in self.visits.get(
-            migration.id, ()
-        )
+    def wanting(self, file: SourceFile) -> list[Migration]:
+        """The migrations that look at a file: one of their needles is in it, or they asked for the file."""
+        mine = [item for item in self.migrations_for(file.path) if file.kind in item.kinds]
+        data = file.data
+        found = {needle for needle in {needle for item in mine for needle in item.needles} if needle in data}
+        asked = {id for id, paths in self.visits.items() if file.path in paths}
+        return [item for item in mine if item.id in asked or not found.isdisjoint(item.needles)]
 
 
 Progress = Callable[[str, int, int], None]
@@ -441,7 +443,6 @@ def settle(state: Run, file: SourceFile, *, new: bool = False) -> FileResult:
 
     Whatever a migration does wrong is a failure of that file and nothing more.
     """
-    migrations = [item for item in state.migrations_for(file.path) if file.kind in item.kinds]
     keep = state.request.keep
     running = ""
     result = FileResult(file.path)
@@ -453,9 +454,7 @@ def settle(state: Run, file: SourceFile, *, new: bool = False) -> FileResult:
         for _ in range(MAX_ROUNDS):
             view = state.view(now)
             found: list[tuple[str, Finding]] = []
-            for migration in migrations:
-                if not state.wants(migration, now):
-                    continue
+            for migration in state.wanting(now):
                 running = migration.id
                 found += [
                     (migration.id, finding)
@@ -620,7 +619,7 @@ def check(old: SourceFile, new: SourceFile, declared: set[Change]) -> None:
     """
     if old.kind not in STARLARK:
         return
-    for statement in changed_statements(old, new):
+    for statement in differing(old, new)[1]:
         line = new.position(statement.start)[0]
         try:
             if statement.is_load and statement.error is None:
