@@ -110,10 +110,16 @@ def test_program_in_a_container(workspace: Workspace, tmp_path: Path) -> None:
     workspace.bazel("build", "//image:base").check()
     root = tmp_path / "root"
     root.mkdir()
-    for layer in (workspace.bin() / "image" / "base.tar", *_layers(workspace).values()):
+    layers = _layers(workspace)
+    packed = _members(layers["interpreter"])
+    for layer in (workspace.bin() / "image" / "base.tar", *layers.values()):
         subprocess.run(["tar", "--extract", "--file", str(layer), "--directory", str(root)], check=True)
     for directory in ("/", "/opt"):
-        shell = f"cd {directory} && exec /opt/app/image/prog 'a b'"
+        # The interpreter may look for its library where it was installed; here it is in the image.
+        library = "/".join(
+            ("", *next((name for name in packed if "/lib/libpython" in name), "lib/none").split("/")[:-1])
+        )
+        shell = f"cd {directory} && LD_LIBRARY_PATH={library} exec /opt/app/image/prog 'a b'"
         result = subprocess.run(
             [chroot, str(root), "/bin/sh", "-c", shell], capture_output=True, text=True, env={"PATH": "/bin"}
         )

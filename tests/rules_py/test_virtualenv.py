@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -194,7 +195,15 @@ def test_precompiled(workspace: Workspace) -> None:
     for name in ("alone", "prog"):
         runfiles = workspace.bin(option) / "app" / f"{name}.runfiles" / "_main" / "app"
         assert list((runfiles / "src" / "__pycache__").glob("inside.*.pyc"))
+        assert list((workspace.bin(option) / "wheels" / "several").glob("lib/*/*/several/__pycache__/__init__.*.pyc"))
     workspace.bazel("test", option, "//app:own_venv", "//app:external_venv_0").check()
+    said = (
+        workspace.bazel("run", option, "//app:shared", "--", "-v", "-c", "import several, inside, several_extra")
+        .check()
+        .err
+    )
+    for module in ("several/__pycache__/__init__", "src/__pycache__/inside", "-packages/__pycache__/several_extra"):
+        assert re.search(rf"code object from '[^']*{module}\.[^']*\.pyc'", said), said
     sourceless = f"--@{REPO_NAME}//python/config_settings:precompile_source_retention=omit_source"
     found = workspace.bazel("run", option, sourceless, "//app:alone").check().json()[0]
     assert str(found["main"]).endswith("prog.pyc")

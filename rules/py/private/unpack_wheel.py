@@ -8,7 +8,9 @@ import configparser
 import os
 import posixpath
 import stat
+import subprocess
 import sys
+import tempfile
 import zipfile
 
 _SCRIPT_START = b"#!/bin/sh\n'''exec' \"${0%/*}/python\" \"$0\" \"$@\"\n' '''\n"
@@ -64,6 +66,23 @@ def unpack(archive, root, site_packages):
         os.chmod(target, 0o755 if script or mode & 0o111 else 0o644)
         written.append(path)
     return written
+
+
+def compile_modules(root, written, command, suffix, source_name):
+    """Compiles the modules in one run of the compiler; gives its exit code."""
+    lines = []
+    for path in written:
+        if path.endswith(".py") and path.startswith("lib/"):
+            directory, name = posixpath.split(path)
+            pyc = os.path.join(root, directory, "__pycache__", name[: -len(".py")] + suffix)
+            lines += [f"--src={os.path.join(root, path)}", f"--src_name={source_name}/{path}", f"--pyc={pyc}"]
+            os.makedirs(os.path.dirname(pyc), exist_ok=True)
+    if not lines:
+        return 0
+    with tempfile.NamedTemporaryFile("w", suffix=".params", encoding="utf-8") as params:
+        params.write("\n".join(lines) + "\n")
+        params.flush()
+        return subprocess.call([sys.executable, *command, "@" + params.name])
 
 
 def check_top_levels(written, site_packages, stated):
@@ -122,6 +141,9 @@ def main():
     parser.add_argument("--top-level", action="append", default=[])
     parser.add_argument("--console-script", action="append", default=[])
     parser.add_argument("--data-file", action="append", default=[])
+    parser.add_argument("--compiler", action="append", default=[], help="a word of the compiler's command")
+    parser.add_argument("--pyc-suffix", help="what follows the name of a module in that of its compiled form")
+    parser.add_argument("--source-name", help="what the directory is called in the compiled modules")
     arguments = parser.parse_args()
     try:
         with zipfile.ZipFile(arguments.wheel) as archive:
@@ -133,6 +155,10 @@ def main():
         check_data_files(written, arguments.data_file)
     except (WheelError, zipfile.BadZipFile, configparser.Error) as error:
         sys.exit(f"{arguments.target}: {os.path.basename(arguments.wheel)}: {error}")
+    if arguments.compiler:
+        sys.exit(
+            compile_modules(arguments.into, written, arguments.compiler, arguments.pyc_suffix, arguments.source_name)
+        )
 
 
 if __name__ == "__main__":

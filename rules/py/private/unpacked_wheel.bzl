@@ -1,9 +1,19 @@
 """The rule that unpacks a wheel."""
 
+load(
+    "//python/private:precompile_action.bzl",
+    "EXEC_GROUP",
+    "PRECOMPILE_EXEC_GROUPS",
+    "precompile_tools",
+    "precompiler_interpreter",
+)
+load("//python/private:precompile_settings.bzl", "PRECOMPILE_ATTRS")
 load("//python/private:py_info.bzl", "PyInfo", "builtin_py_info")
+load("//python/private:py_interpreter_program_info.bzl", "PyInterpreterProgramInfo")
 load("//python/private:runfiles_paths.bzl", "runfiles_path")
-load("//python/private:toolchain_types.bzl", "TARGET_TOOLCHAIN_TYPE")
-load(":venv_files.bzl", "site_packages_directory")
+load("//python/private:toolchain_types.bzl", "EXEC_TOOLS_TOOLCHAIN_TYPE", "TARGET_TOOLCHAIN_TYPE")
+load(":venv_files.bzl", "python_version_of", "site_packages_directory")
+load(":wanted_pycs.bzl", "WANTED_PYCS_ATTRS", "wanted_precompile_settings")
 load(":wheels.bzl", "wheel_record")
 
 def _py_unpacked_wheel_impl(ctx):
@@ -21,11 +31,20 @@ def _py_unpacked_wheel_impl(ctx):
         before_each = "--console-script",
     )
     arguments.add_all(ctx.attr.data_files, before_each = "--data-file")
+    compiler = _compiler(ctx, runtime)
+    if compiler:
+        arguments.add("--pyc-suffix", compiler.pyc_suffix)
+        arguments.add("--source-name", tree.short_path)
+        arguments.add_all(compiler.command, format_each = "--compiler=%s")
     ctx.actions.run(
-        executable = ctx.executable._interpreter,
+        executable = compiler.interpreter if compiler else ctx.executable._interpreter,
         arguments = [arguments],
         inputs = [ctx.file.src, ctx.file._tool],
         outputs = [tree],
+        tools = compiler.tools if compiler else [],
+        env = compiler.env if compiler else {},
+        exec_group = EXEC_GROUP if compiler else None,
+        toolchain = EXEC_TOOLS_TOOLCHAIN_TYPE if compiler else None,
         mnemonic = "PyUnpackWheel",
         progress_message = "Unpacking wheel %{label}",
     )
@@ -36,6 +55,7 @@ def _py_unpacked_wheel_impl(ctx):
         top_levels = ctx.attr.top_levels or None,
         console_scripts = ctx.attr.console_scripts,
         data_files = ctx.attr.data_files,
+        pyc_suffix = compiler.pyc_suffix if compiler else None,
     )
     py_info = PyInfo(
         imports = depset([runfiles_path(ctx, tree) + "/" + site_packages]),
@@ -47,6 +67,35 @@ def _py_unpacked_wheel_impl(ctx):
         py_info,
     ] + builtin_py_info(py_info)
 
+def _compiler(ctx, runtime):
+    """How the modules of the wheel are compiled, in the same action; None if they are not."""
+    settings = wanted_precompile_settings(ctx, requires_by_flag = True)
+    tools = precompile_tools(ctx) if settings.compiles and runtime.pyc_tag else None
+    if not tools or PyInterpreterProgramInfo not in tools.precompiler:
+        return None
+    program = tools.precompiler[PyInterpreterProgramInfo]
+    interpreter, needed = precompiler_interpreter(tools)
+    return struct(
+        command = program.interpreter_args + [
+            program.main,
+            "--invalidation_mode",
+            settings.invalidation_mode,
+            "--optimize",
+            settings.optimize,
+            "--on_error",
+            settings.on_error,
+            "--python_version",
+            python_version_of(runtime),
+        ],
+        env = {"PYTHONHASHSEED": "0"} | program.env,
+        interpreter = interpreter,
+        pyc_suffix = ".{}{}.pyc".format(
+            runtime.pyc_tag,
+            ".opt-{}".format(settings.optimize_level) if settings.optimize_level > 0 else "",
+        ),
+        tools = needed + [program.main, program.data],
+    )
+
 py_unpacked_wheel = rule(
     implementation = _py_unpacked_wheel_impl,
     doc = """\
@@ -54,13 +103,19 @@ Unpacks a wheel, for Python targets to depend on.
 
 Without `top_levels` the build does not know what is in the wheel before it is unpacked: a virtualenv then looks into
 it at run time, which costs a little for each such wheel, and it has none of the wheel's commands.
+
+Its modules are compiled under the same attributes and flags as others, beside their sources, which are always kept.
 """,
-    attrs = {
+    attrs = PRECOMPILE_ATTRS | WANTED_PYCS_ATTRS | {
         "console_scripts": attr.string_dict(
             doc = "The wheel's commands, each with its `MODULE:FUNCTION`.",
         ),
         "data_files": attr.string_list(
             doc = "What a virtualenv is to have at the same path below its prefix, such as `share/doc/x.txt`.",
+        ),
+        "precompile_on_error": attr.string(
+            default = "source",
+            doc = "As of py_library, but a file that does not compile is no error: wheels have such for other versions.",
         ),
         "src": attr.label(
             allow_single_file = [".whl"],
@@ -83,5 +138,6 @@ package `google`. If given it has to be complete.
             allow_single_file = True,
         ),
     },
+    exec_groups = PRECOMPILE_EXEC_GROUPS,
     toolchains = [TARGET_TOOLCHAIN_TYPE],
 )

@@ -165,11 +165,17 @@ def _declare_wheels(ctx, collection, directory, variants, site_packages, wheels,
     for index, wheel in enumerate(wheels):
         declare_link(ctx, collection, "{}/_wheels/{}".format(directory, index), wheel.tree, variants)
     for path, index in layout.top_levels.items():
-        place = site_packages + "/" + path
-        declare_link_text(ctx, collection, directory + "/" + place, relative_path(
-            place.rpartition("/")[0],
-            "_wheels/{}/{}/{}".format(index, wheels[index].site_packages, path),
-        ))
+        wheel = wheels[index]
+        paths = [path]
+        if path.endswith(".py") and wheel.pyc_suffix:
+            parent, slash, name = path.rpartition("/")
+            paths.append("{}{}__pycache__/{}{}".format(parent, slash, name[:-len(".py")], wheel.pyc_suffix))
+        for each in paths:
+            place = site_packages + "/" + each
+            declare_link_text(ctx, collection, directory + "/" + place, relative_path(
+                place.rpartition("/")[0],
+                "_wheels/{}/{}/{}".format(index, wheel.site_packages, each),
+            ))
     for path, index in layout.data_files.items():
         text = "../" * path.count("/") + "_wheels/{}/{}".format(index, path)
         declare_link_text(ctx, collection, directory + "/" + path, text)

@@ -3,7 +3,7 @@
 The records travel in `PyInfo.venv_symlinks`, which every rule that merges PyInfo hands on.
 """
 
-def wheel_record(*, label, tree, site_packages, top_levels = None, console_scripts = {}, data_files = []):
+def wheel_record(*, label, tree, site_packages, top_levels = None, console_scripts = {}, data_files = [], pyc_suffix = None):
     """Describes an unpacked wheel.
 
     Args:
@@ -15,6 +15,7 @@ def wheel_record(*, label, tree, site_packages, top_levels = None, console_scrip
             layout is not known.
         console_scripts: dict from a command to `MODULE:FUNCTION`.
         data_files: list[str], paths in `tree` that belong at the same place in a virtualenv.
+        pyc_suffix: str, what follows the name of a module in that of its pyc; None if the wheel is not compiled.
 
     Returns:
         struct, immutable, so that it can be in a depset.
@@ -27,6 +28,7 @@ def wheel_record(*, label, tree, site_packages, top_levels = None, console_scrip
         top_levels = None if top_levels == None else tuple(top_levels),
         console_scripts = tuple(console_scripts.items()),
         data_files = tuple(data_files),
+        pyc_suffix = pyc_suffix,
     )
 
 def wheels_of(py_info):

@@ -34,7 +34,7 @@ def compile_sources(ctx, sources, settings):
             not known, or the file is not Python source;
         link: str, where the runfiles need a link to the pyc (below the root), or None if it stands there.
     """
-    tools = _tools(ctx) if settings.compiles else None
+    tools = precompile_tools(ctx) if settings.compiles else None
     runtime = _runtime(ctx) if tools else None
     pyc_tag = getattr(runtime, "pyc_tag", None)
     if not tools or not runtime or (settings.keeps_source and not pyc_tag):
@@ -60,7 +60,15 @@ def _runtime(ctx):
     toolchain = ctx.toolchains[TARGET_TOOLCHAIN_TYPE]
     return getattr(toolchain, "py3_runtime", None) if toolchain else None
 
-def _tools(ctx):
+def precompile_tools(ctx):
+    """What the toolchain compiles with.
+
+    Args:
+        ctx: the context of a rule with PRECOMPILE_EXEC_GROUPS.
+
+    Returns:
+        PyExecToolsInfo with a precompiler, or None.
+    """
     toolchain = ctx.exec_groups[EXEC_GROUP].toolchains[EXEC_TOOLS_TOOLCHAIN_TYPE]
     tools = getattr(toolchain, "exec_tools", None) if toolchain else None
     return tools if tools and tools.precompiler else None
@@ -148,7 +156,7 @@ def _compile(ctx, tools, batch, settings, version):
     used_tools = []
     if PyInterpreterProgramInfo in precompiler:
         program = precompiler[PyInterpreterProgramInfo]
-        executable, used_tools = _interpreter(tools)
+        executable, used_tools = precompiler_interpreter(tools)
         startup.add_all(program.interpreter_args)
         startup.add(program.main)
         used_tools = used_tools + [program.main, program.data]
@@ -204,8 +212,15 @@ def _add_path(args, option, file):
     else:
         args.add(option, file)
 
-def _interpreter(tools):
-    """The interpreter that runs the compiler, and what it needs."""
+def precompiler_interpreter(tools):
+    """The interpreter that runs the compiler.
+
+    Args:
+        tools: PyExecToolsInfo.
+
+    Returns:
+        tuple of what an action takes as its executable, and list of what it needs as tools.
+    """
     runtime = tools.exec_runtime
     if runtime and runtime.interpreter_path:
         return runtime.interpreter_path, []
