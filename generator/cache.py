@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from buildfile import statements
 from buildfile.parallel import available_cores, map_chunks
 from buildfile.repository import read_bytes
 from buildfile.writer import STATE, state_directory
@@ -29,7 +30,19 @@ from generator.protos import ProtoFacts
 Stamp = tuple[int, int, int]
 """Modification time, change time (both in nanoseconds) and size of a file."""
 
-_VERSION = f"{existing.EXISTING_VERSION}.{imports.SCANNER_VERSION}.{sys.implementation.cache_tag}"
+
+def _program() -> str:
+    """Stands for the program that reads and writes the cache: another one trusts nothing of what it finds."""
+    parts = [sys.version]
+    for module in (existing, statements):
+        directory = os.path.dirname(module.__file__ or "")
+        with os.scandir(directory) as scanned:
+            files = [(entry.name, entry.stat()) for entry in scanned if entry.name.endswith(".py")]
+        parts += [f"{name} {info.st_mtime_ns} {info.st_size}" for name, info in sorted(files)]
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+_VERSION = _program()
 _RACE_NS = 1_000_000_000
 """A file that changed less than this before it was read may change again without its times telling."""
 

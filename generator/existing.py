@@ -19,9 +19,6 @@ from generator.comments import call_slots, keeps, list_slots
 from generator.config import Directive
 from generator.form import call_text
 
-EXISTING_VERSION = "2"
-"""Changes with every change of what `read` gives."""
-
 
 class Value(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The value of an attribute.

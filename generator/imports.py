@@ -17,9 +17,6 @@ from typing import NamedTuple
 
 import msgspec
 
-SCANNER_VERSION = "2"
-"""Changes with every change of what `scan` gives, so that cached results of an older scanner are not used."""
-
 
 class Import(NamedTuple):
     """One imported name.

@@ -14,10 +14,10 @@ from functools import cached_property
 from buildfile.labels import Label
 from generator.config import FILE, PACKAGE, PROJECT, Config, parse_bool
 from generator.existing import Existing, Rule
-from generator.imports import Facts
+from generator.imports import Facts, Import
 from generator.kinds import BINARY, KINDS, LIBRARY, TEST
 from generator.messages import Message
-from generator.modules import Module, module_of
+from generator.modules import Module, absolute_name, module_of
 
 MAIN, TEST_ENTRY, CONFTEST, INIT = "__main__.py", "__test__.py", "conftest.py", "__init__.py"
 _TEST_TARGET = "__test__"
@@ -150,7 +150,7 @@ class _Generator:
         self.own, self.below = python_files(package.config, package.files, package.nested)
         self.siblings = frozenset(self.own)
         self.pyi = frozenset(name for name in (*package.files, *package.nested) if name.endswith(".pyi"))
-        self.names: set[str] = set()
+        self.names = {_TEST_TARGET}  # a target of that name would be taken for an entry point of tests
         self.uses = uses
 
     def run(self) -> Generated:
@@ -375,9 +375,17 @@ class _Generator:
         modules = tuple(
             self._sibling(Module(item.name, item.source, path, item.line, item.type_only), name, directory)
             for item in facts.imports
-            if item.name not in ignored and (not item.source or item.source not in ignored)
+            if ignored.isdisjoint(self._names(item, path))
         )
         return Uses(modules, tuple(labels), conftest, facts.main_guard)
+
+    def _names(self, item: Import, path: str) -> tuple[str, ...]:
+        """The names by which an import may be ignored: its own, that of its `from` part, and both in full."""
+        names = (item.name, item.source) if item.source else (item.name,)
+        if not item.name.startswith("."):
+            return names
+        full = (absolute_name(Module(name, "", path, 0, False), self.config.root) for name in names)
+        return (*names, *(name for name in full if name is not None))
 
     def _sibling(self, module: Module, name: str, directory: str) -> Module:
         """The module by its full name, if it is a file beside the importing one and siblings are looked for."""
