@@ -1,0 +1,6 @@
+class ApiError(Exception):
+    code = 0
+
+
+class NotFound(ApiError):
+    code = 404

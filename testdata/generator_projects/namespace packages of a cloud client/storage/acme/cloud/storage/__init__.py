@@ -1,0 +1,4 @@
+from acme.cloud.storage.blob import Blob
+from acme.cloud.storage.bucket import Bucket
+
+__all__ = ["Blob", "Bucket"]

@@ -1,0 +1,1 @@
+EMOJI = {"wave": "\N{WAVING HAND SIGN}"}

@@ -1,0 +1,4 @@
+from attrlike._make import define, fields
+from attrlike import converters, validators
+
+__all__ = ["converters", "define", "fields", "validators"]

@@ -1,0 +1,3 @@
+def check(name, value):
+    if value is None:
+        raise ValueError(name)

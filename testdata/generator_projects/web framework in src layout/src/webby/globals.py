@@ -1,0 +1,3 @@
+from contextvars import ContextVar
+
+current_app = ContextVar("current_app")

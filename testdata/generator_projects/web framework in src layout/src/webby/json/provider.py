@@ -1,0 +1,5 @@
+import json
+
+
+class DefaultProvider:
+    dumps = staticmethod(json.dumps)

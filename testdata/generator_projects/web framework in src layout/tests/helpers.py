@@ -1,0 +1,5 @@
+from webby import Webby
+
+
+def make_app():
+    return Webby("test")
