@@ -12,7 +12,7 @@ import msgspec
 
 from buildfile.calls import Call, Scope
 from buildfile.loads import BadLoad, parse_load
-from buildfile.source import FileKind, SourceFile
+from buildfile.source import BOM, FileKind, SourceFile
 from buildfile.statements import Statement
 from buildfile.syntax import Unparsable
 from generator.comments import call_slots, keeps, list_slots
@@ -97,7 +97,7 @@ NOTHING = Existing((), (), (), (), False, "")
 """A BUILD file that is not there."""
 
 _DEFAULT_VISIBILITY = re.compile(rb"^package\([^)]*default_visibility", re.MULTILINE)
-_DIRECTIVE = re.compile(rb"^#[ \t]*gazelle:(\w+)[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
+_DIRECTIVE = re.compile(rb"(?:^|(?<=\xef\xbb\xbf))#[ \t]*gazelle:(\w+)[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 
 
 def read(data: bytes) -> Existing:
@@ -131,7 +131,7 @@ def directives_in(file: SourceFile) -> tuple[Directive, ...]:
     if b"gazelle:" not in data:
         return ()
     found: list[Directive] = []
-    at = 0
+    at = 3 if data.startswith(BOM) else 0
     for end, resume in [*((item.start, item.end) for item in file.statements), (len(data), 0)]:
         for match in _DIRECTIVE.finditer(data, at, end):
             key, value = match[1].decode(), match[2].decode("utf-8", "replace")

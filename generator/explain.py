@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from buildfile.labels import BadLabel, Label
 from generator.resolve import Dependency
 from generator.run import TargetResult
 
@@ -21,6 +23,24 @@ class Reason:
     label: str
     kept: bool
     lines: tuple[str, ...]
+
+
+def mentions(results: Iterable[TargetResult], label: str) -> list[str]:
+    """Every place from which targets come to depend on a label, in any spelling; one sentence each."""
+    found = []
+    for result in results:
+        for dependency in result.dependencies:
+            parsed = _parsed(dependency.label, result.package)
+            if label == dependency.label or (parsed is not None and parsed == _parsed(label, "")):
+                found.append(f"Explaining dependency ({label}): {result.label}: {_why(dependency)}")
+    return found
+
+
+def _parsed(label: str, package: str) -> Label | None:
+    try:
+        return Label.parse(label, package)
+    except BadLabel:
+        return None
 
 
 def reasons(result: TargetResult) -> list[Reason]:

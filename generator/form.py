@@ -77,7 +77,9 @@ def call_text(call: Call, kind: str | None, values: Mapping[str, Value], drop: S
             return None
         entries.append((name, slot, text))
     have = {name for name, _, _ in entries}
-    entries += [(name, Slot(), new_value(name, value)) for name, value in values.items() if name not in have]
+    for name, value in values.items():
+        if name not in have:
+            entries.append((name, Slot(), new_value(name, value).replace(b"\n", newline)))
     entries.sort(key=lambda entry: attribute_key(entry[0]))
     callee = kind.encode() if kind else data[slice(*call.callee_range)]
     if len(entries) <= 1 and not found.closing and not any(slot.above or slot.behind for _, slot, _ in entries):

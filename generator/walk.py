@@ -139,6 +139,11 @@ class _Walker:
         files: dict[str, Stamp] = {}
         directories: list[os.DirEntry[str]] = []
         for entry in entries:
+            if not entry.name.isascii() and not _is_unicode(entry.name):
+                self._outcome.warn(
+                    f"{prefix}{entry.name!a}: left out: its name is not UTF-8, which Bazel does not take"
+                )
+                continue
             try:
                 if entry.is_dir():
                     directories.append(entry)
@@ -207,6 +212,14 @@ class _Walker:
                 raise Fatal(f"gazelle:directive_file {value}: {error.strerror or error} {place}") from None
             found.extend(directives_in_text(data))
         return found
+
+
+def _is_unicode(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _stamped(name: str, config: Config) -> bool:

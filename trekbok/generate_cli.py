@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 from trekbok.cli import EXIT_CODES, UsageProblem, common, console_for, find_root, relative_path
 
 if TYPE_CHECKING:
+    from buildfile.plan import Failure, FileChange
     from generator.messages import Message
 
 _PREFIX = "gazelle: "
@@ -61,7 +63,6 @@ def generate(
     and its Python plugin.
     """
     from buildfile.plan import diff
-    from buildfile.writer import write
     from generator.run import GenerateOptions, generate_plan
 
     base = find_root(root)
@@ -90,8 +91,14 @@ def generate(
         changed=changed,
         python_version=python_version or "",
     )
-    result = generate_plan(options)
+    explained = os.environ.get("EXPLAIN_DEPENDENCY", "")
+    result = generate_plan(dataclasses.replace(options, complete=True) if explained else options)
     _show(result.messages, quiet)
+    if explained:
+        from generator.explain import mentions
+
+        for mention in mentions(result.targets, explained):
+            click.echo(_PREFIX + mention, err=True)
     code = result.exit_code
     plan = result.plan
     if show_diff or patch is not None:
@@ -103,7 +110,7 @@ def generate(
             sys.stdout.buffer.write(text)
             sys.stdout.buffer.flush()
     elif not check:
-        written, failures = write(base, plan.changes)
+        written, failures = _write(base, plan.changes)
         plan.failures += failures
         if print0:
             sys.stdout.write("".join(f"{path}\0" for path in written))
@@ -124,6 +131,15 @@ def generate(
         verb = "would change" if check else "written"
         console.print(f"{len(plan.changes):,} BUILD file{'' if len(plan.changes) == 1 else 's'} {verb}")
     sys.exit(code)
+
+
+def _write(base: Path, changes: list[FileChange]) -> tuple[list[str], list[Failure]]:
+    from buildfile.writer import write
+
+    try:
+        return write(base, changes)
+    except OSError as error:
+        raise UsageProblem(f"{base}: nothing can be written: {error.strerror or error}") from None
 
 
 def _show(messages: list[Message], quiet: bool) -> None:
@@ -173,7 +189,6 @@ def manifest(
     import re
 
     from buildfile.plan import FileChange
-    from buildfile.writer import write
     from generator import wheels as reading
 
     if (wheels is None) == (environment is None):
@@ -201,7 +216,7 @@ def manifest(
     if check:
         click.echo(f"{path}: would change")
         sys.exit(1)
-    _, failures = write(base, [FileChange(path, old, new)])
+    _, failures = _write(base, [FileChange(path, old, new)])
     for failure in failures:
         click.echo(f"{failure.path}: not written: {failure.reason}", err=True)
     if verbose:

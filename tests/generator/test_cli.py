@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import zipfile
 from pathlib import Path
@@ -129,6 +130,35 @@ def test_explain_tells_the_import_and_how_it_was_found(root: Path) -> None:
     done = trekbok("explain", "--root", root, "//b:y_test", "--dep", "//b:b")
     assert done.stdout.startswith(":b\n")
     assert trekbok("explain", "--root", root, "//a", "--dep", "//x").exit_code == 2
+
+
+def test_a_dependency_is_explained_for_all_targets(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trekbok("generate", "--root", root)
+    monkeypatch.setenv("EXPLAIN_DEPENDENCY", "//b")
+    assert trekbok("generate", "--root", root).stderr.splitlines() == [
+        "gazelle: Explaining dependency (//b): //a:a: a/x.py:1 imports b.y, found by a target of the repository",
+        "gazelle: Explaining dependency (//b): //b:y_test: b/y_test.py:1 imports b.y, "
+        "found by a target of the repository",
+    ]
+
+
+def test_odd_files_are_no_obstacle(root: Path) -> None:
+    trekbok("generate", "--root", root)
+    build = root / "a/BUILD.bazel"
+    text = "# gazelle:resolve py numpy @pip//numpy\r\n" + build.read_text().replace("\n", "\r\n")
+    build.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    (root / "a/x.py").write_text("import b.y, numpy\n")
+    (root / "a/y_test.py").write_text("import a.x\n")
+    Path(os.fsdecode(os.fsencode(root) + b"/a/\xff.py")).write_text("")
+    done = trekbok("generate", "--root", root)
+    assert (done.exit_code, done.stderr) == (
+        0,
+        "gazelle: a/'\\udcff.py': left out: its name is not UTF-8, which Bazel does not take\n",
+    )
+    data = build.read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf") and data.count(b"\r\n") == data.count(b"\n")
+    assert b'        "@pip//numpy",\r\n' in data and b'name = "y_test",\r\n' in data
+    assert trekbok("generate", "--root", root, "--check").exit_code == 0
 
 
 def test_findings_tell_unused_undeclared_and_circular_dependencies(root: Path) -> None:
