@@ -86,10 +86,13 @@ def lint(
 
     PATHs narrow what is reported, never what is known; `-` is standard input.
     """
-    from migrations.lint.changed import GitError
-    from migrations.lint.linter import lint as run
+    from migrations.lint.changed import GitError, Question
 
     base = find_root(root)
+    try:
+        changes = Question(base, since) if since else None
+    except GitError as error:
+        raise UsageProblem(str(error)) from None
     settings = load_config(base)
     registry = load_registry(base, settings)
     targets = _outputs(format_, outputs)
@@ -99,11 +102,13 @@ def lint(
         raise UsageProblem("a baseline is about the whole repository; run without paths and --since")
     stdin = "-" in paths
     texts = {_path_of_stdin(paths, stdin_path, base): sys.stdin.buffer.read()} if stdin else {}
+    from migrations.lint.linter import lint as run
+
     job = _job(base, settings, registry, to, select, ignore, jobs, [] if stdin else list(paths))
     baseline_path = baseline or (base / settings.config.lint.baseline if settings.config.lint.baseline else None)
     job = replace(
         job,
-        since=since or "",
+        since=changes,
         texts=texts,
         fix=fix,
         unsafe=unsafe_fixes or settings.config.lint.unsafe_fixes,

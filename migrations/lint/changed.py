@@ -23,51 +23,74 @@ class Changes:
 
     Attributes:
         base: the commit, the merge base of what was asked for and HEAD.
-        head: HEAD.
         paths: repository-relative paths of files that are there now and are not what they were: changed, renamed,
             new, untracked. Sorted.
         gone: paths that were there and are not any more.
     """
 
     base: str
-    head: str
     paths: tuple[str, ...]
     gone: tuple[str, ...] = ()
 
 
-def changes_since(root: Path, reference: str) -> Changes:
-    """What changed between the merge base of `reference` and HEAD, and the files as they are now.
+class Question:
+    """What changed between the merge base of a commit and HEAD, and the files as they are now.
+
+    Git looks for it in the background from construction on.
 
     Raises:
         GitError: there is no git, no repository, or no such commit.
     """
-    untracked = _start(root, "ls-files", "--others", "--exclude-standard", "-z")
-    try:
+
+    def __init__(self, root: Path, reference: str) -> None:
+        self._root = root
         if reference.startswith("-"):
             raise GitError(f"--since: '{reference}' is no commit")
-        head = _answer(_start(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"))
-        if head is None:
-            if _answer(_start(root, "rev-parse", "--git-dir")) is None:
-                raise GitError(f"--since: {root} is in no git repository, or git is not installed")
-            raise GitError("--since: this repository has no commit yet")
-        base = _answer(_start(root, "merge-base", "--", reference, "HEAD"))
-        if base is None:
-            if _answer(_start(root, "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")) is None:
-                raise GitError(f"--since: git knows no commit '{reference}'; fetch it, or name another")
-            shallow = (_answer(_start(root, "rev-parse", "--is-shallow-repository")) or b"").strip() == b"true"
-            hint = "; this clone is shallow: fetch more of the history" if shallow else ""
-            raise GitError(f"--since: '{reference}' and HEAD have no commit in common{hint}")
-        commit = base.strip().decode()
-        paths, gone = _differences(root, commit)
-        new = _answer(untracked)
-        if new is None:
-            raise GitError("--since: git cannot list untracked files")
+        self._untracked = _start(root, "ls-files", "--others", "--exclude-standard", "-z")
+        self._differing: subprocess.Popen[bytes] | None = None
+        try:
+            self._base = _merge_base(root, reference)
+        except GitError:
+            self.close()
+            raise
+        self._differing = _start(
+            root, "diff", "--name-status", "-z", "-M", "--relative", "--ignore-submodules", self._base, "--"
+        )
+
+    def answer(self) -> Changes:
+        """What changed.
+
+        Raises:
+            GitError: git broke off.
+        """
+        different, new = _answer(self._differing), _answer(self._untracked)
+        if different is None or new is None:
+            raise GitError(f"--since: git cannot compare the files with {self._base}")
+        paths, gone = _parsed(different)
         paths.update(os.fsdecode(path) for path in new.split(b"\0") if path)
-    finally:
-        if untracked is not None and untracked.poll() is None:
-            untracked.kill()
-            untracked.communicate()
-    return Changes(commit, head.strip().decode(), tuple(sorted(paths)), tuple(sorted(gone - paths)))
+        return Changes(self._base, tuple(sorted(paths)), tuple(sorted(gone - paths)))
+
+    def close(self) -> None:
+        """Ends what was not asked for."""
+        for process in (self._untracked, self._differing):
+            if process is not None and process.poll() is None:
+                process.kill()
+                process.communicate()
+
+
+def _merge_base(root: Path, reference: str) -> str:
+    base = _answer(_start(root, "merge-base", "--", reference, "HEAD"))
+    if base is not None:
+        return base.strip().decode()
+    if _answer(_start(root, "rev-parse", "--git-dir")) is None:
+        raise GitError(f"--since: {root} is in no git repository, or git is not installed")
+    if _answer(_start(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")) is None:
+        raise GitError("--since: this repository has no commit yet")
+    if _answer(_start(root, "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")) is None:
+        raise GitError(f"--since: git knows no commit '{reference}'; fetch it, or name another")
+    shallow = (_answer(_start(root, "rev-parse", "--is-shallow-repository")) or b"").strip() == b"true"
+    hint = "; this clone is shallow: fetch more of the history" if shallow else ""
+    raise GitError(f"--since: '{reference}' and HEAD have no commit in common{hint}")
 
 
 def paths_between(root: Path, one: str, other: str) -> tuple[str, ...] | None:
@@ -104,12 +127,8 @@ class Snapshot:
         return commit.strip().decode(), tuple(os.fsdecode(line[3:]).removeprefix(start) for line in lines if line)
 
 
-def _differences(root: Path, commit: str) -> tuple[set[str], set[str]]:
-    answer = _answer(
-        _start(root, "diff", "--name-status", "-z", "-M", "--relative", "--ignore-submodules", commit, "--")
-    )
-    if answer is None:
-        raise GitError(f"--since: git cannot compare the files with {commit}")
+def _parsed(answer: bytes) -> tuple[set[str], set[str]]:
+    """The paths that are there and those that are gone, of `git diff --name-status -z`."""
     words = [os.fsdecode(word) for word in answer.split(b"\0")]
     paths: set[str] = set()
     gone: set[str] = set()

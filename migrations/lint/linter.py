@@ -25,7 +25,7 @@ from migrations.lint import own
 from migrations.lint.baseline import Entry as BaselineEntry
 from migrations.lint.baseline import Matcher
 from migrations.lint.cache import Facts, Files, Record, digest_of, key_of, load_facts, load_files, save
-from migrations.lint.changed import Changes, Snapshot, changes_since, paths_between
+from migrations.lint.changed import Changes, Question, Snapshot, paths_between
 from migrations.lint.check import Examined, Examiner, NoFacts, Seen, suppressed_by
 from migrations.lint.diagnostic import Diagnostic, diagnostic_of, failure_of, numbered
 from migrations.lint.judge import judge
@@ -50,7 +50,7 @@ class Job:
         request: the root, the migrations, the profile, the options, the paths that are reported on.
         selection: what is reported.
         baseline: what is not, for the time being.
-        since: only report on what changed since this commit; `""` for everything.
+        since: asks git what changed, and only that is reported on; None for everything.
         texts: contents that stand in for those of files, by path; only these files are reported on.
         fix: plan fixes, too.
         unsafe: plan those that may change the meaning, too.
@@ -63,7 +63,7 @@ class Job:
     request: Request
     selection: Selection
     baseline: tuple[BaselineEntry, ...] = ()
-    since: str = ""
+    since: Question | None = None
     texts: Mapping[str, bytes] = field(default_factory=dict)
     fix: bool = False
     unsafe: bool = False
@@ -75,7 +75,7 @@ class Job:
     @property
     def whole(self) -> bool:
         """Whether it is about the whole repository."""
-        return not (self.since or self.texts or any(path not in ("", ".") for path in self.request.paths))
+        return not (self.since is not None or self.texts or any(path not in ("", ".") for path in self.request.paths))
 
 
 @dataclass
@@ -137,6 +137,7 @@ class Linter:
         self._notes: list[Diagnostic] = []
         self._facts: dict[str, tuple[tuple[str, str, Any], ...]] = {}
         self._failed: dict[str, Diagnostic] = {}
+        self._checked = 0
         self.run: Run
 
     # What there is
@@ -144,7 +145,7 @@ class Linter:
     def look(self) -> None:
         """Looks at the files."""
         key = key_of((self.job.key, self.job.request.to, sorted(self.job.request.options.items())), ())
-        changes = changes_since(self._root, self.job.since) if self.job.since else None
+        changes = self.job.since.answer() if self.job.since is not None else None
         if (changes or self.job.texts) and self.job.cache and self._look_at_some(key, changes):
             return
         self._look_at_all(key, changes)
@@ -210,7 +211,7 @@ class Linter:
         kept = load_facts(self._root, key)
         if kept is None:
             return False
-        now = changes or changes_since(self._root, "HEAD")
+        now = changes or Question(self._root, "HEAD").answer()
         between = paths_between(self._root, kept.head, now.base)
         if between is None:
             return False
@@ -334,7 +335,7 @@ class Linter:
                 self._failed[entry.path] = _unreadable(entry, error)
                 continue
             self._examined[entry.path] = examiner.examine(SourceFile(entry.path, entry.kind, data))
-            self._checked = getattr(self, "_checked", 0) + 1
+            self._checked += 1
 
     def _gather(self, waiting: Sequence[str], only: set[str] | None = None) -> frozenset[str]:
         """Gathers the facts and asks the migrations that waited for them; gives the paths the facts led to."""
