@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from buildfile.labels import BadLabel, Label
+from buildfile.parallel import available_cores, map_chunks
 from buildfile.plan import Failure, Plan
 from generator import stdlib
 from generator.cache import Cache, Content, Provides, Quiet, digest_of
@@ -28,11 +29,14 @@ from generator.kinds import PROTO, PY_PROTO
 from generator.manifest import Manifests
 from generator.messages import Fatal, Message
 from generator.packages import ConfigKeys, Unit, contributions, units_of
-from generator.publish import publish, repository_file
+from generator.publish import Published, publish, repository_file
 from generator.resolve import ANNOTATION, GENERATED, Dependency, Resolver, Unresolved
 from generator.targets import Target
 from generator.walk import Directory, Selection, walk
 from generator.workspace import Names, names_of
+
+_LEAST_PACKAGES = 100
+"""So many packages to bring up to date make a second process worth its start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +175,7 @@ class _Run:
                 self._tell(loud.values())
             self._report_unresolved(loud.values(), found, names)
             if not self._fatal():
-                for rel, unit in loud.items():
-                    self._publish(unit, found[rel], names, keys[rel])
+                self._publish([unit for rel, unit in loud.items() if rel not in self.failed], found, names, keys)
         self.cache.save()
 
     def _affected(
@@ -322,21 +325,33 @@ class _Run:
         self.results += results
         return results
 
-    def _publish(self, unit: Unit, results: Sequence[TargetResult], names: Names, key: bytes) -> None:
-        if unit.rel in self.failed:
-            return
-        published = publish(unit, {result.target.name: result.dependencies for result in results}, names)
+    def _publish(
+        self,
+        units: Sequence[Unit],
+        found: Mapping[str, list[TargetResult]],
+        names: Names,
+        keys: Mapping[str, bytes],
+    ) -> None:
+        def work(part: Sequence[Unit]) -> list[Published]:
+            dependencies = ({item.target.name: item.dependencies for item in found[unit.rel]} for unit in part)
+            return [publish(unit, needed, names) for unit, needed in zip(part, dependencies, strict=True)]
+
+        jobs = self.options.jobs or available_cores()
+        parts = map_chunks(work, units, jobs=jobs, least=_LEAST_PACKAGES)
+        for unit, published in zip(units, (item for part in parts for item in part), strict=True):
+            self._published(unit, published, found[unit.rel], keys[unit.rel])
+
+    def _published(self, unit: Unit, published: Published, results: Sequence[TargetResult], key: bytes) -> None:
         for text in published.messages:
             self.outcome.warn(text)
         if published.failure is not None:
             self.plan.failures.append(published.failure)
             return
-        change = published.change
-        if change is not None:
+        change, after = published.change, published.after
+        if change is not None and change.new is not None and after is not None:
             self.plan.changes.append(change)
-            assert published.after is not None and change.new is not None
-            self.cache.put_build(change.path, change.new, published.after)
-            key = unit.key_once(change.path, digest_of(change.new), published.after, self.config_keys.of(unit.config))
+            self.cache.put_build(change.path, change.new, after)
+            key = unit.key_once(change.path, digest_of(change.new), after, self.config_keys.of(unit.config))
         if not unit.generated.messages and not published.messages:
             self.cache.new.quiet[unit.rel] = Quiet(key, _asks(results))
 
