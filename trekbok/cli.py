@@ -15,8 +15,12 @@ import click
 from trekbok import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from rich.console import Console
 
+    from buildfile.plan import Plan
+    from buildfile.writer import GitState
     from migrations.registry import Registry
     from trekbok.config import Loaded
 
@@ -179,7 +183,7 @@ def migrate(
         sys.stdout.buffer.flush()
     writing = not (check or show_diff)
     if writing:
-        _write(base, outcome, git, console)
+        write_plan(base, outcome.plan, git, console)
     code = exit_code(outcome, would_change=not writing)
     from trekbok.report.summary import print_summary
 
@@ -198,13 +202,23 @@ def migrate(
     sys.exit(code)
 
 
-def _write(root: Path, outcome: Any, git: Any, console: Console) -> None:
-    """Writes a plan; what cannot be written moves to the failures."""
+def write_plan(root: Path, plan: Plan, git: GitState | None, console: Console, own: Collection[str] = ()) -> None:
+    """Writes a plan; what cannot be written moves to the failures.
+
+    Args:
+        root: the repository.
+        plan: what to write.
+        git: what git knows, if files with changes that it does not have are to be left alone.
+        console: where a progress bar may go.
+        own: files of trekbok's own, which may be written whatever git knows of them.
+
+    Raises:
+        UsageProblem: there are such files; nothing is written.
+    """
     from buildfile.writer import write
 
-    plan = outcome.plan
     if git is not None:
-        dirty = git.dirty([change.path for change in plan.changes if change.old is not None])
+        dirty = git.dirty([item.path for item in plan.changes if item.old is not None and item.path not in own])
         if dirty:
             shown = "\n".join(f"  {path}" for path in dirty[:10])
             more = f"\n  and {len(dirty) - 10:,} more" if len(dirty) > 10 else ""
@@ -335,11 +349,11 @@ def explain(what: str, dep: str | None, root: Path | None, jobs: int, quiet: boo
         explain_label(find_root(root), what, dep)
         return
     from migrations.registry import RegistryError
-    from trekbok.pages import page
+    from trekbok.pages import hazard_page, page
 
     registry = load_registry(base, load_config(base))
     try:
-        text = page(registry.get(what), registry)
+        text = hazard_page(what) or page(registry.get(what), registry)
     except RegistryError as error:
         raise UsageProblem(str(error)) from None
     console = console_for(color)

@@ -48,6 +48,20 @@ def page(migration: Migration, registry: Registry) -> str:
     return "\n".join(lines)
 
 
+def hazard_page(id: str) -> str:
+    """The page of a hazard of a rollout; `""` if none has that id."""
+    from migrations.rollout.hazards import HAZARDS
+
+    hazard = next((item for item in HAZARDS if item.id == id), None)
+    if hazard is None:
+        return ""
+    text = hazard.page
+    parts = [f"# {id}", hazard.summary, "*Hazard of:* `trekbok rollout precompile plan`."]
+    parts += ["## What it does", text.what, "## Why", text.why, "## What is seen", text.safety]
+    references = "\n".join(f"- <{address}>" for address in text.references)
+    return "\n\n".join([*parts, "## References", references]) + "\n"
+
+
 def _files(case: Case, files: str | Mapping[str, str] | None) -> list[str]:
     named = {"BUILD.bazel": files} if isinstance(files, str) else dict(files or {})
     lines = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -121,6 +122,23 @@ def lint(job: Job, progress: Callable[[str, int, int], None] | None = None) -> R
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the files of a repository.
+
+    Attributes:
+        records: by path.
+        touched: paths with another content than the last time, or that were not there.
+        same_facts: whether the facts are what they were.
+        stale: whether the cache does not say all this.
+    """
+
+    records: dict[str, Record]
+    touched: set[str]
+    same_facts: bool
+    stale: bool
+
+
 class Linter:
     """One run. `look` first; `report` says what there is to say; `fix` plans fixes and reports what they leave."""
 
@@ -151,7 +169,6 @@ class Linter:
         self._look_at_all(key, changes)
 
     def _look_at_all(self, key: str, changes: Changes | None) -> None:
-        snapshot = Snapshot(self._root) if self.job.cache else None
         self._tell("walk", 0, 1)
         kinds = {kind for item in self.job.request.registry for kind in (*item.kinds, *item.scan_kinds)}
         walked = walk(self._root, text=FileKind.TEXT in kinds, exclude=self.job.request.exclude)
@@ -168,37 +185,37 @@ class Linter:
             self._entries.setdefault(path, _entry(path))
         key_here = f"{key} {self.run.workspaces!r}"
         before = load_files(self._root, key_here) if self.job.cache else Files(key_here)
-        records, same = self._examine_all([entry for entry in entries if entry.path not in self._contents], before)
+        known = self._examine_all([entry for entry in entries if entry.path not in self._contents], before)
         self._examine([self._entries[path] for path in self._contents])
-        same = same and not self._contents and records.keys() == before.records.keys()
-        changed = {path for path, record in records.items() if record is not before.records.get(path)}
-        if same and not changed & before.visited:
-            self._later = {path: before.later.get(path, []) for path in records if path not in changed}
-            waiting = [path for path in changed if self._examined[path].waiting] if changed else []
-        else:
-            waiting = [path for path, item in self._examined.items() if item.waiting]
-            changed = set(records)
-        gathered = self._gather(waiting) if waiting or not same or changed & before.visited else None
-        visited = gathered if gathered is not None else before.visited
+        visited = self._gather_anew(known, before)
         allowed = set(changes.paths) if changes is not None else set(self._contents) or None
         self._reported = [
             path
             for path in sorted(self._entries)
             if (allowed is None or path in allowed) and allowed_path(path, self.job.request.paths)
         ]
-        if snapshot is not None and (changed or not same or records.keys() != before.records.keys()):
-            now = _now()
-            if not self._contents:
-                save(
-                    self._root,
-                    "lint-files",
-                    Files(key_here, now, records, {p: s for p, s in self._later.items() if s}, visited),
-                )
+        if self.job.cache and not self._contents and (known.stale or known.records.keys() != before.records.keys()):
+            snapshot = Snapshot(self._root)
+            later = {path: seen for path, seen in self._later.items() if seen}
+            save(self._root, "lint-files", Files(key_here, time.time_ns(), known.records, later, visited))
             self._save_facts(snapshot, key, walked)
+
+    def _gather_anew(self, known: _Known, before: Files) -> frozenset[str]:
+        """Asks the migrations that need the facts, as far as what they said last time may have changed.
+
+        Returns:
+            The paths that the facts led to.
+        """
+        reusable = known.same_facts and not self._contents and not known.touched & before.visited
+        if not reusable:
+            return self._gather([path for path, item in self._examined.items() if item.waiting])
+        self._later = {path: seen for path, seen in before.later.items() if path not in known.touched}
+        waiting = [path for path in known.touched if (item := self._examined.get(path)) is not None and item.waiting]
+        return self._gather(waiting) if waiting else before.visited
 
     def _save_facts(self, snapshot: Snapshot, key: str, walked: Walked) -> None:
         known = snapshot.finish()
-        if known is None or self._contents:
+        if known is None:
             return
         settings = tuple(
             entry for entry in walked.entries if entry.kind not in (FileKind.BUILD, FileKind.BZL, FileKind.TEXT)
@@ -256,12 +273,8 @@ class Linter:
     def _migrations(self) -> list[Migration]:
         return list({item.id: item for active in self.run.active.values() for item in active}.values())
 
-    def _examine_all(self, entries: list[Entry], before: Files) -> tuple[dict[str, Record], bool]:
-        """Looks at files, those left out that are known.
-
-        Returns:
-            What is known now, and whether the facts are what they were.
-        """
+    def _examine_all(self, entries: list[Entry], before: Files) -> _Known:
+        """Looks at files, those left out that are known."""
         records: dict[str, Record] = {}
         new: list[Entry] = []
         root, old, fresh = os.fspath(self._root), before.records, before.written - _FRESH
@@ -278,6 +291,7 @@ class Linter:
             new.append(entry)
         self._tell("check", len(records), len(entries))
         same = True
+        touched: set[str] = set()
         self.run.facts = NoFacts()
         for chunk in map_chunks(self._examiner(old, len(new)), new, jobs=self._jobs, least=_LEAST):
             for path, result in chunk:
@@ -287,14 +301,15 @@ class Linter:
                 was = old.get(path)
                 if was is not None and was.digest == result.digest:
                     result = Record(result.time, result.size, result.digest, was.examined)
-                elif _facts(was) != _facts(result):
-                    same = False
+                else:
+                    touched.add(path)
+                    same = same and _facts(was) == _facts(result)
                 records[path] = result
         same = same and all(path in records or not _facts(record) for path, record in old.items())
         self._examined = {path: record.examined for path, record in records.items() if record.examined is not None}
         self._tell("check", len(entries), len(entries))
         self._checked = len(entries)
-        return records, same
+        return _Known(records, touched, same, bool(new))
 
     def _examiner(
         self, old: Mapping[str, Record], count: int
@@ -572,12 +587,6 @@ def _entry(path: str) -> Entry:
 
 def _facts(record: Record | None) -> tuple[tuple[str, str, Any], ...]:
     return record.examined.facts if record is not None and record.examined is not None else ()
-
-
-def _now() -> int:
-    import time
-
-    return time.time_ns()
 
 
 def _unreadable(entry: Entry, error: OSError) -> Diagnostic:
