@@ -11,11 +11,12 @@ import contextlib
 import os
 import stat
 import subprocess
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 
+from buildfile.parallel import available_cores, map_chunks
 from buildfile.plan import Failure, FileChange
 from buildfile.repository import read_bytes
 
@@ -23,6 +24,8 @@ STATE = ".trekbok"
 """The directory below the root that holds the journal and caches; it tells git to ignore it."""
 
 _SUFFIX = ".trekbok-tmp"
+_AT_ONCE = 4000
+_LEAST_TO_WRITE = 300
 
 
 class Saved(msgspec.Struct, frozen=True, array_like=True):
@@ -124,14 +127,21 @@ def write(
     _replace(journal_path, msgspec.msgpack.encode(journal), 0o644)
     written: list[str] = []
     failures: list[Failure] = []
-    for change in pending:
-        problem = _write_one(root, change)
-        if problem is None:
-            written.append(change.path)
-        else:
-            failures.append(Failure(change.path, 0, problem))
-        if progress is not None:
-            progress(change.path)
+
+    def work(chunk: Sequence[FileChange]) -> list[str | None]:
+        return [_write_one(root, change) for change in chunk]
+
+    # In parts, so that progress is seen; each part on all cores.
+    for start in range(0, len(pending), _AT_ONCE):
+        part = pending[start : start + _AT_ONCE]
+        results = map_chunks(work, part, jobs=available_cores(), least=_LEAST_TO_WRITE)
+        for change, problem in zip(part, (item for chunk in results for item in chunk), strict=True):
+            if problem is None:
+                written.append(change.path)
+            else:
+                failures.append(Failure(change.path, 0, problem))
+            if progress is not None:
+                progress(change.path)
     refused = {failure.path for failure in failures}
     journal = Journal(True, [item for item in journal.files if item.path not in refused])
     _replace(journal_path, msgspec.msgpack.encode(journal), 0o644)

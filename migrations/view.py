@@ -162,6 +162,9 @@ class View:
             if tree is None:
                 continue
             callees = {id(call.node.func) for call in self.all_calls(statement)}
+            called = sum(call.callee in names for call in self.all_calls(statement))
+            if called == len(_word_pattern((*names,)).findall(statement.text)):
+                continue  # every mention is one that is called
             for node, scope in walk(tree):
                 if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load) or id(node) in callees:
                     continue
