@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 
 PROGRAM = Path(__file__).parents[2] / "rules" / "tools" / "precompiler" / "precompiler.py"
 PATIENCE = 60  # seconds until a test gives up waiting
 
 
+@cache
 def interpreters() -> list[str]:
     """One CPython of each minor version from 3.8 on: of pyenv, of the path, and the one that runs the tests."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
@@ -53,6 +55,7 @@ class Worker:
     """A worker and a client of it that speaks JSON; use it in a `with` statement."""
 
     def __init__(self, python: str, *flags: str, env: "dict[str, str] | None" = None, cwd: "Path | None" = None):
+        self.python = python
         self.process = subprocess.Popen(
             [python, "-S", str(PROGRAM), *flags, "--persistent_worker"],
             stdin=subprocess.PIPE,

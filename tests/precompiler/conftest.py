@@ -4,8 +4,8 @@ from .compiler import interpreters
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test that takes `python` with every CPython at hand, unless it says with which."""
-    marks = metafunc.definition.iter_markers("parametrize")
-    if "python" in metafunc.fixturenames and not any(mark.args[0] == "python" for mark in marks):
-        paths = interpreters()
-        metafunc.parametrize("python", paths, ids=[path.split("/")[-3] for path in paths])
+    """Run a test that takes `python` with every CPython at hand, one that takes `some_python` with the ends."""
+    paths = interpreters()
+    for name, chosen in (("python", paths), ("some_python", sorted({paths[0], paths[-1]}, key=paths.index))):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, chosen, ids=[path.split("/")[-3] for path in chosen])

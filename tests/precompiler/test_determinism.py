@@ -11,6 +11,8 @@ AWKWARD = {
     "frozensets": """
 def f(x): return x in {'alpha', 'beta', 'gamma', 'with space', b'bytes', 1, 2.5, None, (1, 'delta'), '/'}
 def g(x): return x in {'alpha', 'beta', 'gamma', 'with space', b'bytes', 1, 2.5, None, (1, 'delta'), '/'}
+def once(x): return x in {'426', '225', '226'}
+def twice(x): return x in {'426', '225', '226'}
 h = lambda x: x in {'alpha', 'beta', 'no share'} or x in {b'frozenset ', b'frozenset !'}
 """,
     "characters": "x = '/', ' ', 'a', '\\xe9', ('-', ('+', '\\u0101')), b'/', b''\ny = x == '/' or x in {'%', '$'}\n",

@@ -108,33 +108,33 @@ def test_stripping_leaves_all_else(python: str, tmp_path: Path) -> None:
     assert outputs[0].read_bytes() == outputs[1].read_bytes()
 
 
-def test_level_of_the_interpreter(python: str, tmp_path: Path) -> None:
+def test_level_of_the_interpreter(some_python: str, tmp_path: Path) -> None:
     src = write(tmp_path / "a.py", "assert 0\n")
     pycs = [tmp_path / name for name in ("a", "b", "c")]
-    one_shot(python, "--optimize=-1", *triple(src, "a.py", pycs[0]), flags=("-S", "-O"))
-    one_shot(python, "--optimize=1", *triple(src, "a.py", pycs[1]))
-    one_shot(python, *triple(src, "a.py", pycs[2]), flags=("-S", "-O"))
+    one_shot(some_python, "--optimize=-1", *triple(src, "a.py", pycs[0]), flags=("-S", "-O"))
+    one_shot(some_python, "--optimize=1", *triple(src, "a.py", pycs[1]))
+    one_shot(some_python, *triple(src, "a.py", pycs[2]), flags=("-S", "-O"))
     assert pycs[0].read_bytes() == pycs[1].read_bytes() != pycs[2].read_bytes()
 
 
-def test_params_file(python: str, tmp_path: Path) -> None:
+def test_params_file(some_python: str, tmp_path: Path) -> None:
     src = write(tmp_path / "a.py", "x = 1\n")
     odd = tmp_path / "@ =odd' \u2028.pyc"
     inner = write(tmp_path / "inner", "\n".join(triple(src, "@name", odd)))
     params = write(
         tmp_path / "params", f"--optimize\n1\n--src={src}\n--src_name==x=\n--pyc={tmp_path}/b.pyc\n@{inner}\n"
     )
-    assert one_shot(python, f"@{params}").returncode == 0
-    assert in_python(python, HEADER, src, odd, "@name", 1) == "3\n"
-    assert in_python(python, HEADER, src, tmp_path / "b.pyc", "=x=", 1) == "3\n"
+    assert one_shot(some_python, f"@{params}").returncode == 0
+    assert in_python(some_python, HEADER, src, odd, "@name", 1) == "3\n"
+    assert in_python(some_python, HEADER, src, tmp_path / "b.pyc", "=x=", 1) == "3\n"
 
 
-def test_locale_does_not_matter(python: str, tmp_path: Path) -> None:
+def test_locale_does_not_matter(some_python: str, tmp_path: Path) -> None:
     src = write(tmp_path / "é.py", "x = 1\n")
     params = write(tmp_path / "params", "\n".join(triple(src, "ü.py", tmp_path / "ö.pyc")))
     env = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
-    assert one_shot(python, f"@{params}", env=env).returncode == 0
-    assert in_python(python, HEADER, src, tmp_path / "ö.pyc", "ü.py", 0) == "3\n"
+    assert one_shot(some_python, f"@{params}", env=env).returncode == 0
+    assert in_python(some_python, HEADER, src, tmp_path / "ö.pyc", "ü.py", 0) == "3\n"
 
 
 @pytest.mark.parametrize(
@@ -157,9 +157,9 @@ def test_locale_does_not_matter(python: str, tmp_path: Path) -> None:
         (["--python_version=3", *triple("a", "b", "c")], "bytecode for Python 3 was asked for"),
     ],
 )
-def test_wrong_arguments(python: str, tmp_path: Path, arguments: list[str], message: str) -> None:
+def test_wrong_arguments(some_python: str, tmp_path: Path, arguments: list[str], message: str) -> None:
     write(tmp_path / "self", "@self\n")
-    run = one_shot(python, *arguments, cwd=tmp_path)
+    run = one_shot(some_python, *arguments, cwd=tmp_path)
     assert (run.returncode, run.stdout) == (2, "")
     assert message in run.stderr and run.stderr.count("\n") == 1, run.stderr
     assert names(tmp_path) == {"self"}
@@ -249,8 +249,8 @@ else:
         assert in_python(python, script) == "from the source\n"
 
 
-def test_a_missing_source_is_an_error_whatever_the_policy(python: str, tmp_path: Path) -> None:
-    run = one_shot(python, "--on_error=source", *triple(tmp_path / "no.py", "no.py", tmp_path / "no.pyc"))
+def test_a_missing_source_is_an_error_whatever_the_policy(some_python: str, tmp_path: Path) -> None:
+    run = one_shot(some_python, "--on_error=source", *triple(tmp_path / "no.py", "no.py", tmp_path / "no.pyc"))
     assert run.returncode == 1
     assert run.stderr == f"no.py: cannot read {tmp_path}/no.py: No such file or directory\n"
 
@@ -270,7 +270,7 @@ def test_warnings_reach_the_user_and_are_no_errors(python: str, tmp_path: Path) 
     assert len(set(outputs)) == 1
 
 
-def test_outputs_that_must_not_be_replaced(python: str, tmp_path: Path) -> None:
+def test_outputs_that_must_not_be_replaced(some_python: str, tmp_path: Path) -> None:
     src = write(tmp_path / "a.py", "x = 1\n")
     target = write(tmp_path / "target", "untouched")
     link, folder, fifo = tmp_path / "link.pyc", tmp_path / "folder.pyc", tmp_path / "fifo.pyc"
@@ -278,7 +278,7 @@ def test_outputs_that_must_not_be_replaced(python: str, tmp_path: Path) -> None:
     folder.mkdir()
     os.mkfifo(fifo)
     for pyc in (link, folder, fifo):
-        run = one_shot(python, *triple(src, "a.py", pyc))
+        run = one_shot(some_python, *triple(src, "a.py", pyc))
         assert run.returncode == 1
         assert run.stderr.startswith(f"a.py: cannot write {pyc}: ") and run.stderr.count("\n") == 1
     assert link.is_symlink() and target.read_text() == "untouched"
@@ -286,41 +286,41 @@ def test_outputs_that_must_not_be_replaced(python: str, tmp_path: Path) -> None:
     assert names(tmp_path) == {"a.py", "target", "link.pyc"}
 
 
-def test_unwritable_output(python: str, tmp_path: Path) -> None:
+def test_unwritable_output(some_python: str, tmp_path: Path) -> None:
     src = write(tmp_path / "a.py", "x = 1\n")
-    run = one_shot(python, *triple(src, "a.py", src / "below" / "a.pyc"))
+    run = one_shot(some_python, *triple(src, "a.py", src / "below" / "a.pyc"))
     assert run.returncode == 1
     assert run.stderr == f"a.py: cannot write {src}/below/a.pyc: Not a directory\n"
-    run = one_shot(python, *triple(src, "a.py", tmp_path / ("x" * 300)))
+    run = one_shot(some_python, *triple(src, "a.py", tmp_path / ("x" * 300)))
     assert run.returncode == 1
     assert "File name too long" in run.stderr
     assert names(tmp_path) == {"a.py"}
 
 
-def test_output_replaces_a_file_and_is_no_program(python: str, tmp_path: Path) -> None:
+def test_output_replaces_a_file_and_is_no_program(some_python: str, tmp_path: Path) -> None:
     src = write(tmp_path / "a.py", "x = 1\n")
     src.chmod(0o555)
     pyc = write(tmp_path / ("x" * 240 + ".pyc"), "old")
     pyc.chmod(0o444)
-    assert one_shot(python, *triple(src, "a.py", pyc)).returncode == 0
+    assert one_shot(some_python, *triple(src, "a.py", pyc)).returncode == 0
     assert pyc.read_bytes() != b"old"
     assert not stat.S_IMODE(pyc.stat().st_mode) & 0o111
 
 
-def test_all_sources_of_a_target_in_one_run(python: str, tmp_path: Path) -> None:
+def test_all_sources_of_a_target_in_one_run(some_python: str, tmp_path: Path) -> None:
     arguments: list[str] = []
     for number in range(40):
         src = write(tmp_path / "src" / f"m{number}.py", f"x = {number}\n")
         arguments += triple(src, src.name, tmp_path / "out" / f"m{number}.pyc")
-    assert one_shot(python, "--jobs=3", *arguments).returncode == 0
+    assert one_shot(some_python, "--jobs=3", *arguments).returncode == 0
     assert len(names(tmp_path / "out")) == 40
     script = f"import sys; sys.path.insert(0, {str(tmp_path / 'out')!r}); import m0, m39; print(m0.x, m39.x)"
-    assert in_python(python, script) == "0 39\n"
+    assert in_python(some_python, script) == "0 39\n"
 
     write(tmp_path / "src" / "m7.py", "x = = 1\n")
     write(tmp_path / "src" / "m30.py", "x = = 1\n")
     for jobs in ("--jobs=1", "--jobs=3"):
-        run = one_shot(python, jobs, *[argument.replace("/out/", "/new/") for argument in arguments])
+        run = one_shot(some_python, jobs, *[argument.replace("/out/", "/new/") for argument in arguments])
         assert run.returncode == 1
         assert [line.split(":")[0] for line in run.stderr.splitlines()[::3]] == ["m7.py", "m30.py"]
         assert names(tmp_path / "new") == set()

@@ -78,8 +78,8 @@ class ProtoWorker:
 
 
 @pytest.fixture(params=["async", "serial"])
-def worker(python: str, request: pytest.FixtureRequest) -> Iterator[ProtoWorker]:
-    worker = ProtoWorker(python, f"--worker_impl={request.param}")
+def worker(some_python: str, request: pytest.FixtureRequest) -> Iterator[ProtoWorker]:
+    worker = ProtoWorker(some_python, f"--worker_impl={request.param}")
     yield worker
     if worker.process.returncode is None:
         assert worker.end() == (0, b"", b"")
@@ -92,12 +92,12 @@ def good(tmp_path: Path) -> list[str]:
     return triple(tmp_path / "good.py", "good.py", tmp_path / "good.pyc")
 
 
-def test_requests(worker: ProtoWorker, python: str, good: list[str], tmp_path: Path) -> None:
+def test_requests(worker: ProtoWorker, some_python: str, good: list[str], tmp_path: Path) -> None:
     worker.write(message(good))
     assert worker.answer() == {}
     worker.write(message(good, 1))
     assert worker.answer() == {3: 1}
-    assert one_shot(python, *good[:-1], tmp_path / "expected.pyc").returncode == 0
+    assert one_shot(some_python, *good[:-1], tmp_path / "expected.pyc").returncode == 0
     assert (tmp_path / "good.pyc").read_bytes() == (tmp_path / "expected.pyc").read_bytes()
     worker.write(message(good, 2**31 - 1, inputs=3000, verbosity=10))
     assert worker.answer() == {3: 2**31 - 1}

@@ -284,7 +284,8 @@ def dump(code):
     * Up to 3.10, whether a string is marked for sharing depends on its reference count, and so on its being
       alive elsewhere. All objects are held here, so all are marked. From 3.11 on all interned strings are
       marked, and nothing else in a code object can be alive elsewhere.
-    * Up to 3.10, the order of a frozenset is that of its iteration.
+    * The order of a frozenset is that of its iteration, up to 3.10. And a frozenset is one object in all the
+      module, or one for each code object, if a name in it was interned before.
     * From 3.13 on, a code object's qualified name is interned. The constant that a class body stores in
       `__qualname__` starts as the same object, but is not the one interned if an equal string was interned
       before; and all equal constants of the module are that constant.
@@ -320,7 +321,7 @@ def settle(code, codes, held):
             items += item
         elif kind is frozenset:
             items += item
-            rebuild |= BEFORE_311
+            rebuild = True
     if BEFORE_311:
         table = code.co_lnotab if sys.version_info < (3, 10) else code.co_linetable
         names = code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars
