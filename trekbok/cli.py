@@ -120,7 +120,7 @@ def main() -> None:
 @click.option("--no-bump", is_flag=True, help="Leave the version of the bazel_dep as it is.")
 @click.option("--allow-dirty", is_flag=True, help="Also overwrite files with changes that git does not have.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a report, JSON.")
-@click.option("--output", "outputs", multiple=True, metavar="html=FILE", hidden=True)
+@click.option("--output", "outputs", multiple=True, metavar="html=FILE", help="Write a report, one page of HTML.")
 @common
 def migrate(
     arguments: tuple[str, ...],
@@ -169,6 +169,7 @@ def migrate(
             )
     except RegistryError as error:
         raise UsageProblem(str(error)) from None
+    pages = [_html_file(output) for output in outputs]
     git = None if check or show_diff or allow_dirty else GitState(base)
     console = console_for(color, stderr=show_diff)
     options = {"semantics": semantics or config.semantics, "bump": "no" if no_bump else "yes"}
@@ -199,7 +200,26 @@ def migrate(
         from trekbok.report.run_json import encode, report_of
 
         write_report(report, encode(report_of(outcome, written=writing, exit_code=code)))
+    if pages:
+        from migrations.rollout.owners import owners
+        from trekbok.report import migrate_html
+
+        page = migrate_html.render(outcome, registry, owners(base), written=writing).encode("utf-8", "replace")
+        for file in pages:
+            write_report(file, page)
     sys.exit(code)
+
+
+def _html_file(output: str) -> Path:
+    """The file that `html=FILE` names.
+
+    Raises:
+        UsageProblem: it is something else.
+    """
+    name, _, file = output.partition("=")
+    if name != "html" or not file:
+        raise UsageProblem(f"--output: '{output}' is not html=FILE")
+    return Path(file)
 
 
 def write_plan(root: Path, plan: Plan, git: GitState | None, console: Console, own: Collection[str] = ()) -> None:

@@ -15,7 +15,7 @@ from trekbok import __version__
 from trekbok.cli import UsageProblem, common, find_root, load_config, load_registry, relative_path
 
 if TYPE_CHECKING:
-    from migrations.lint.linter import Job, Result
+    from migrations.lint.linter import Job, Linter, Result
     from migrations.registry import Registry
     from trekbok.config import Loaded
     from trekbok.report.model import Report
@@ -102,7 +102,7 @@ def lint(
         raise UsageProblem("a baseline is about the whole repository; run without paths and --since")
     stdin = "-" in paths
     texts = {_path_of_stdin(paths, stdin_path, base): sys.stdin.buffer.read()} if stdin else {}
-    from migrations.lint.linter import lint as run
+    from migrations.lint.linter import Linter
 
     job = _job(base, settings, registry, to, select, ignore, jobs, [] if stdin else list(paths))
     baseline_path = baseline or (base / settings.config.lint.baseline if settings.config.lint.baseline else None)
@@ -121,7 +121,8 @@ def lint(
         return
     with _progress(color, quiet) as tell:
         try:
-            result = run(job, tell)
+            linter = Linter(job, tell)
+            result = linter.lint()
         except GitError as error:
             raise UsageProblem(str(error)) from None
     if baseline_path is not None:
@@ -132,7 +133,16 @@ def lint(
     for name, file in targets:
         if stdin and fix and file is None:
             continue
-        _write(report, name, file, color, verbose, quiet, base, settings, job)
+        if name == "html":
+            content = _page(linter, report, settings, recorded=job.whole and not (select or ignore or to))
+        elif name == "text":
+            from trekbok.report import text
+
+            painted = color == "always" or (color == "auto" and file is None and _colours())
+            content = text.render(report, color=painted, notes=verbose, quiet=quiet)
+        else:
+            content = _renderer(name)(report)
+        _write(content, file)
     sys.exit(report.exit_code)
 
 
@@ -374,33 +384,46 @@ def _displayed(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _write(
-    report: Report,
-    name: str,
-    file: Path | None,
-    color: str,
-    verbose: bool,
-    quiet: bool,
-    base: Path,
-    settings: Loaded,
-    job: Job,
-) -> None:
-    """Writes one report."""
-    if name == "text":
-        from trekbok.report import text
-
-        painted = color == "always" or (color == "auto" and file is None and _colours())
-        content = text.render(report, color=painted, notes=verbose, quiet=quiet)
-    else:
-        content = _renderer(name)(report)
+def _write(content: str, file: Path | None) -> None:
+    """Writes one report, None is standard output."""
+    data = content.encode("utf-8", "replace")
     if file is None:
         sys.stdout.flush()
-        sys.stdout.buffer.write(content.encode("utf-8", "replace"))
+        sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
         from trekbok.cli import write_report
 
-        write_report(file, content.encode("utf-8", "replace"))
+        write_report(file, data)
+
+
+def _page(linter: Linter, report: Report, settings: Loaded, *, recorded: bool) -> str:
+    """The HTML report; a run over everything, as configured, is put on record for its burn-down."""
+    from collections import Counter
+
+    from migrations.lint import history
+    from migrations.rollout.owners import owners
+    from trekbok.report import html
+
+    root, named = linter.job.request.root, settings.config.lint.history
+    path = root / named if named else history.default(root)
+    counts = Counter(item.id for item in report.diagnostics) + Counter(report.baselined)
+    points = history.record(path, counts, datetime.datetime.now(datetime.UTC)) if recorded else history.read(path)
+    facts = html.facts_of(
+        (
+            ("findings", len(report.errors)),
+            ("notes", len(report.notes)),
+            ("in the baseline", sum(report.baselined.values())),
+            ("suppressed", sum(report.suppressed.values())),
+            ("fixed", sum(report.fixed.values())),
+            ("files checked", report.checked),
+            ("trekbok", report.version),
+        )
+    )
+    previews = linter.previews(report.diagnostics)
+    return html.render(
+        html.Content("trekbok lint", facts, report.diagnostics, report.rules, previews, points, owners(root))
+    )
 
 
 def _renderer(name: str) -> Callable[[Report], str]:

@@ -30,6 +30,7 @@ from migrations.lint.changed import Changes, Question, Snapshot, paths_between
 from migrations.lint.check import Examined, Examiner, NoFacts, Seen, suppressed_by
 from migrations.lint.diagnostic import Diagnostic, diagnostic_of, failure_of, numbered
 from migrations.lint.judge import judge
+from migrations.lint.preview import Preview, previews
 from migrations.lint.selection import Selection
 from migrations.lint.suppressions import Suppression, suppressions_of
 from migrations.migration import Migration
@@ -109,17 +110,12 @@ class Result:
 
 
 def lint(job: Job, progress: Callable[[str, int, int], None] | None = None) -> Result:
-    """Lints a repository.
+    """Lints a repository, and plans the fixes if the job says so.
 
     Raises:
         migrations.lint.changed.GitError: `since` cannot be answered.
     """
-    linter = Linter(job, progress)
-    linter.look()
-    result = linter.report()
-    if job.fix:
-        linter.fix(result)
-    return result
+    return Linter(job, progress).lint()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +153,14 @@ class Linter:
         self._failed: dict[str, Diagnostic] = {}
         self._checked = 0
         self.run: Run
+
+    def lint(self) -> Result:
+        """All of it."""
+        self.look()
+        result = self.report()
+        if self.job.fix:
+            self.fix(result)
+        return result
 
     # What there is
 
@@ -457,6 +461,25 @@ class Linter:
         }
         return judge(file, suppressions, used, self.job.ids or [item.id for item in self.job.request.registry], asked)
 
+    def previews(self, diagnostics: Sequence[Diagnostic]) -> dict[Diagnostic, Preview]:
+        """What the fixes of some diagnostics do."""
+        self._have_facts()
+        by_path: dict[str, list[Diagnostic]] = {}
+        for item in diagnostics:
+            if item.safety is not None and item.path in self._entries:
+                by_path.setdefault(item.path, []).append(item)
+        found: dict[Diagnostic, Preview] = {}
+        for path, items in by_path.items():
+            entry = self._entries[path]
+            file = SourceFile(path, entry.kind, b"" if entry.new else self.run.read(path))
+            found.update(previews(self.run, file, items))
+        return found
+
+    def _have_facts(self) -> None:
+        """Gathers the facts if the cache has made that unnecessary so far."""
+        if isinstance(self.run.facts, NoFacts):
+            self._gather([])
+
     # What is fixed
 
     def fix(self, result: Result) -> None:
@@ -464,8 +487,7 @@ class Linter:
         originals: dict[str, bytes] = {}
         fixed: Counter[str] = Counter()
         failed: dict[str, Diagnostic] = {}
-        if isinstance(self.run.facts, NoFacts):
-            self._gather([])
+        self._have_facts()
         for _ in range(MAX_ROUNDS):
             targets = sorted({item.path for item in result.diagnostics if self._fixable(item)} - failed.keys())
             if not targets:
