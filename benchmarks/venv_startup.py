@@ -1,9 +1,9 @@
 """How long a program in a virtualenv takes to start, and what the virtualenvs of a repository cost to analyse.
 
-Start-up is timed beside two others in the same run, one after the other in each round: the bare interpreter, which is
-the floor, and a program that assembles the same virtualenv when it starts (walks the wheels, links each file, becomes
-the interpreter). Analysis compares programs that share a virtualenv with programs that have their own. Needs Bazel on
-PATH.
+Start-up is timed beside others in the same run, one after the other in each round: the bare interpreter (`-I`, with
+what is installed for it), the same in an empty virtualenv, which is the floor, and a program that assembles the same
+virtualenv when it starts (walks the wheels, links each file, becomes the interpreter). Analysis compares programs that
+share a virtualenv with programs that have their own. Needs Bazel on PATH.
 
     ./dev bench venv_startup [--wheels 10,100,1000] [--rounds 20] [--programs 200] [--keep DIR]
 """
@@ -132,7 +132,7 @@ def _run(base: Path, sizes: Sequence[int], rounds: int, programs: int) -> None:
         bazel("build", "--spawn_strategy=local", *[f"//wheels:start_{size}" for size in sizes])
         binaries = Path(bazel("info", "bazel-bin").strip()) / "wheels"
         print(f"Start-up, median of {rounds} in ms ({FILES_PER_WHEEL} files a wheel)")
-        print(f"{'wheels':>7}{'bare -I':>10}{'site.py':>10}{'program':>10}{'over both':>11}{'at start-up':>13}")
+        print(f"{'wheels':>7}{'bare -I':>10}{'empty':>10}{'ours':>10}{'over empty':>12}{'at start-up':>13}")
         for size in sizes:
             _start_up(binaries, size, rounds, base)
         print(f"\nAnalysis of {programs} programs with {WHEELS_OF_PROGRAMS} wheels")
@@ -151,8 +151,11 @@ def _run(base: Path, sizes: Sequence[int], rounds: int, programs: int) -> None:
 
 def _start_up(binaries: Path, size: int, rounds: int, base: Path) -> None:
     program = binaries / f"start_{size}"
-    python = binaries / f"start_{size}.runfiles" / "_main" / "wheels" / f".start_{size}.venv" / "bin" / "python"
-    interpreter = os.path.realpath(python)
+    interpreter = os.path.realpath(
+        binaries / f"start_{size}.runfiles" / "_main" / "wheels" / f".start_{size}.venv" / "bin" / "python"
+    )
+    nothing = base / "empty"
+    subprocess.run([interpreter, "-m", "venv", "--without-pip", "--clear", str(nothing)], check=True)
     assemble = base / "assemble.py"
     assemble.write_text(_ASSEMBLE)
     empty = base / "empty.py"
@@ -160,7 +163,7 @@ def _start_up(binaries: Path, size: int, rounds: int, base: Path) -> None:
     trees = [str(binaries / f"w{number}") for number in range(size)]
     commands: dict[str, list[str]] = {
         "bare": [interpreter, "-B", "-I", str(empty)],
-        "venv": [str(python), "-B", "-I", str(empty)],
+        "empty": [str(nothing / "bin" / "python"), "-B", "-I", str(empty)],
         "program": [str(program)],
         "assembled": [interpreter, "-I", "-S", str(assemble), interpreter, str(empty), *trees],
     }
@@ -169,11 +172,9 @@ def _start_up(binaries: Path, size: int, rounds: int, base: Path) -> None:
         for name, command in commands.items():
             times[name].append(_timed(lambda command=command: subprocess.run(command, check=True)))  # type: ignore[misc]
     middle = {name: statistics.median(values) * 1000 for name, values in times.items()}
-    site = middle["venv"] - middle["bare"]
-    over = middle["program"] - middle["venv"]
     print(
-        f"{size:>7}{middle['bare']:>10.1f}{site:>+10.1f}{middle['program']:>10.1f}{over:>+11.1f}"
-        f"{middle['assembled']:>13.1f}",
+        f"{size:>7}{middle['bare']:>10.1f}{middle['empty']:>10.1f}{middle['program']:>10.1f}"
+        f"{middle['program'] - middle['empty']:>+12.1f}{middle['assembled']:>13.1f}",
         flush=True,
     )
 
