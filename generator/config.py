@@ -135,15 +135,24 @@ class Outcome:
 
     Attributes:
         strict: a directive that is not known is fatal.
+        keep_going: a BUILD file that cannot be read is not.
         messages: what was said so far.
+        broken: the BUILD files that cannot be read, with the reason.
     """
 
     strict: bool = False
+    keep_going: bool = False
     messages: list[Message] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
 
     def warn(self, text: str) -> None:
         """Adds a message that does not end the run."""
         self.messages.append(Message(text))
+
+    def break_off(self, path: str, reason: str) -> None:
+        """Tells that a BUILD file cannot be read."""
+        self.broken[path] = reason
+        self.messages.append(Message(f"{path}:{reason}", fatal=not self.keep_going))
 
 
 class _Here(NamedTuple):

@@ -121,11 +121,12 @@ class Unit:
                 python_facts[name] = entry.python
         if self.proto:
             wanted = self.python and self.config.extension
-            targets, emptied = protos.generate(
+            targets, emptied, messages = protos.generate(
                 self.rel, self.name, self.config, directory.existing, proto_facts, python=wanted
             )
             out.targets += targets
             out.emptied += emptied
+            out.messages += map(Message, messages)
         if self.python:
             package = Package(
                 rel=self.rel,

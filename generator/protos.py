@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from buildfile.labels import Label
 from generator.config import FILE, Config
 from generator.existing import Existing
 from generator.kinds import PROTO, PY_PROTO
@@ -39,8 +40,8 @@ def scan(data: bytes) -> ProtoFacts:
 
 def generate(
     rel: str, name: str, config: Config, existing: Existing, files: Mapping[str, ProtoFacts], python: bool
-) -> tuple[list[Target], list[str]]:
-    """The proto targets of a directory, and the names of rules whose sources are gone.
+) -> tuple[list[Target], list[str], list[str]]:
+    """The proto targets of a directory, the names of rules whose sources are gone, and what people should know.
 
     Args:
         rel: the directory, repository-relative.
@@ -54,6 +55,8 @@ def generate(
         _library(rel, rule_name, srcs, config, existing, files)
         for rule_name, srcs in _groups(name, config, existing, files)
     ]
+    messages: list[str] = []
+    targets = _with_free_names(rel, targets, config, existing, messages)
     made = {target.name for target in targets}
     emptied = []
     for rule in existing.rules:
@@ -63,9 +66,27 @@ def generate(
                 emptied.append(rule.name)
     if python and config.generate_proto:
         for_python, gone = _for_python(sorted(made), config, existing)
-        targets += for_python
+        targets += _with_free_names(rel, for_python, config, existing, messages)
         emptied += gone
-    return targets, emptied
+    return targets, emptied, messages
+
+
+def _with_free_names(
+    rel: str, targets: list[Target], config: Config, existing: Existing, messages: list[str]
+) -> list[Target]:
+    """Those targets whose names no rule of another kind has."""
+    free = []
+    kinds = {rule.name: rule.kind for rule in existing.rules}
+    for target in targets:
+        kind, other = config.kind(target.kind), kinds.get(target.name)
+        if other is None or config.existing_kind(other) == kind:
+            free.append(target)
+        else:
+            messages.append(
+                f'failed to generate target "{Label("", rel, target.name).short()}" of kind "{kind}": '
+                f'a target of kind "{other}" with the same name already exists'
+            )
+    return free
 
 
 def _groups(
@@ -77,12 +98,9 @@ def _groups(
     """
     kind = config.kind(PROTO)
     owners: dict[str, str] = {}
-    taken = set()
     for rule in existing.rules:
         if config.existing_kind(rule.kind) == kind:
             owners.update((src, rule.name) for src in rule.strings("srcs") if src in files and src not in owners)
-        else:
-            taken.add(rule.name)
     groups: dict[str, list[str]] = {}
     for file in sorted(files):
         owner = owners.get(file)
@@ -95,8 +113,7 @@ def _groups(
             near = {owners[other] for other in owners if files[other].package == package}
             if config.proto != FILE and len(near) == 1:
                 owner = near.pop()
-        if owner not in taken:
-            groups.setdefault(owner, []).append(file)
+        groups.setdefault(owner, []).append(file)
     return [(owner, tuple(srcs)) for owner, srcs in groups.items()]
 
 

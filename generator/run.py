@@ -144,7 +144,7 @@ def generate_plan(options: GenerateOptions) -> GenerateResult:
 class _Run:
     def __init__(self, options: GenerateOptions) -> None:
         self.options = options
-        self.outcome = Outcome(strict=options.strict)
+        self.outcome = Outcome(strict=options.strict, keep_going=options.keep_going)
         self.plan = Plan()
         self.results: list[TargetResult] = []
         self.cache = Cache(options.root, options.use_cache)
@@ -157,6 +157,8 @@ class _Run:
         selection = Selection(options.directories, options.recursive)
         top = walk(options.root, config, selection, self.cache, self.outcome)
         directories = list(top.bottom_up())
+        for path, reason in self.outcome.broken.items() if options.keep_going else ():
+            self.plan.failures.append(Failure(path, 0, f"cannot be read: {reason.strip()}"))
         names = names_of(options.root)
         version = options.python_version or names.python_version or stdlib.NEWEST
         if options.directories != ("",) or not options.recursive:

@@ -16,7 +16,7 @@ from buildfile.writer import STATE
 from generator.cache import Cache, Stamp, stamp_of
 from generator.config import PROJECT, Config, Directive, Outcome, configure
 from generator.existing import NOTHING, Existing, directives_in_text
-from generator.messages import Fatal, Message
+from generator.messages import Fatal
 
 _PACKAGE_FILES = ("BUILD.bazel", "BUILD")
 
@@ -127,7 +127,9 @@ class _Walker:
         self._outcome = outcome
         self._bazel = bazel
 
-    def visit(self, rel: str, parent: Config, git: tuple[Matcher, ...], reals: tuple[str, ...]) -> Directory | None:
+    def visit(
+        self, rel: str, parent: Config, git: tuple[Matcher, ...], reals: tuple[str, ...], broken: bool = False
+    ) -> Directory | None:
         here = f"{self._base}/{rel}" if rel else self._base
         prefix = rel + "/" if rel else ""
         try:
@@ -161,9 +163,10 @@ class _Walker:
             git = (*git, rule) if rule else git
         files = {name: stamp for name, stamp in files.items() if not self._left_out(prefix + name, config, git, False)}
         in_project = bool(rel) and config.generation_mode == parent.generation_mode == PROJECT
-        directory = Directory(
-            rel, config, build, digest, existing, files, update=self._selection.has(rel), in_project=in_project
-        )
+        # Below a BUILD file that cannot be read nobody knows what its directives say.
+        broken = broken or build in self._outcome.broken
+        update = self._selection.has(rel) and not broken
+        directory = Directory(rel, config, build, digest, existing, files, update=update, in_project=in_project)
         for entry in directories:
             path = prefix + entry.name
             if entry.name in (".git", STATE) or self._left_out(path, config, git, True):
@@ -174,7 +177,7 @@ class _Walker:
                 if real in reals or not any(pattern.fullmatch(path) for pattern in config.follow):
                     continue
                 below = (*reals, real)
-            child = self.visit(path, config, git, below)
+            child = self.visit(path, config, git, below, broken)
             if child is not None:
                 directory.children.append(child)
         return directory
@@ -190,10 +193,10 @@ class _Walker:
         try:
             entry = self._cache.build(path, stamp)
         except OSError as error:
-            self._outcome.messages.append(Message(f"{path}: cannot be read: {error.strerror or error}", fatal=True))
+            self._outcome.break_off(path, f" cannot be read: {error.strerror or error}")
             return NOTHING, b""
         if entry.existing.error:
-            self._outcome.messages.append(Message(f"{path}:{entry.existing.error}", fatal=True))
+            self._outcome.break_off(path, entry.existing.error)
         return entry.existing, entry.digest
 
     def _spliced(self, directives: Sequence[Directive], rel: str, build: str) -> list[Directive]:
