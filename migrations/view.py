@@ -131,14 +131,21 @@ class View:
         """Every call of a statement, outer before inner; none if it cannot be parsed."""
         return calls_in(self.file, statement) if self.tree(statement) is not None else []
 
-    def calls(self, symbols: Collection[Symbol]) -> Iterator[tuple[Call, Symbol]]:
-        """Every call of some symbols, under whatever local name."""
+    def calls(self, symbols: Collection[Symbol], having: Collection[bytes] = ()) -> Iterator[tuple[Call, Symbol]]:
+        """Every call of some symbols, under whatever local name.
+
+        Args:
+            symbols: the symbols.
+            having: bytes that all have to occur in a statement, or it is not parsed.
+        """
         names = self.bindings.local_names(frozenset(symbols))
         native = self.bindings.builtins(symbol.name for symbol in symbols if symbol.label == "native")
         words = (*names, *native)
         if not words:
             return
         for statement in self.statements(*words):
+            if having and not all(part in statement.text for part in having):
+                continue
             for call in self.all_calls(statement):
                 symbol = self.bindings.symbol(call.callee, call.scope)
                 if symbol is not None and symbol in symbols:

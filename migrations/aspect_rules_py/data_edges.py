@@ -24,7 +24,7 @@ def find(view: View) -> Iterator[Finding]:
     """Packages in `data` of targets that choose a version or a group."""
     hubs: dict[str, Repos] = view.facts.get(_ID, {})
     repos = hubs.get(view.workspace.path)
-    for call, _ in view.calls(SHAPED):
+    for call, _ in view.calls(SHAPED, having=(b"data",)):
         data = call.argument("data")
         chosen = [name for name in ("python_version", "dep_group", "venv") if call.argument(name) is not None]
         if data is None or not chosen:
@@ -79,7 +79,7 @@ MIGRATION = Migration(
     ),
     gate=Gate(since="2.0.0-alpha.5", plan=False),
     kinds=(FileKind.BUILD, FileKind.BZL),
-    needles=(b"python_version", b"dep_group", b"venv"),
+    needles=(b"python_version", b"dep_group", b"venv =", b"venv="),
     find=find,
     scan=hubs_of,
     scan_needles=(b"use_extension",),

@@ -5,6 +5,7 @@ https://github.com/aspect-build/rules_py/commits/main/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from buildfile.bindings import Symbol
@@ -18,10 +19,17 @@ from migrations.view import View
 _LIBRARY = frozenset({Symbol(DEFS, "py_library")})
 _ATTRIBUTES = ("data", "tools", "srcs", "runfiles", "files")
 _PYTHON = ("rules_python", MODULE)
+_NATIVE = ("sh_", "genrule", "filegroup", "cc_", "java_")
+_FOREIGN = (*_NATIVE, "build_test", "container_", "docker_", "go_", "js_", "oci_", "pkg_", "rust_", "write_file")
+"""What the kinds of rules that do not know Python begin with: a file without any is not looked at."""
+_CALLED = re.compile(rb"(?<![\w.])([A-Za-z_][\w.]*)\(")
 
 
 def find(view: View) -> Iterator[Finding]:
     """Libraries of the package in what is not Python's."""
+    heads = {head.decode() for head in _CALLED.findall(view.file.data)}
+    if not any(_is_foreign(view.bindings.symbol(head)) for head in heads):
+        return  # the usual file has rules for Python only, and is not parsed
     libraries = {name for call, _ in view.calls(_LIBRARY) if (name := call.string("name")) is not None}
     if not libraries:
         return
@@ -54,7 +62,7 @@ def _is_foreign(symbol: Symbol | None) -> bool:
     if symbol is None:
         return False
     if symbol.label == "native":
-        return symbol.name.startswith(("sh_", "genrule", "filegroup", "cc_", "java_"))
+        return symbol.name.startswith(_NATIVE)
     module = symbol.label.partition("//")[0].lstrip("@")
     return bool(module) and module not in _PYTHON and "py" not in symbol.name
 
@@ -73,7 +81,7 @@ MIGRATION = Migration(
     ),
     gate=Gate(since="main", plan=False),
     kinds=(FileKind.BUILD,),
-    needles=(b"py_library",),
+    needles=tuple(kind.encode() for kind in _FOREIGN),
     find=find,
     cases=(
         Case(
