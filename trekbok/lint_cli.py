@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,7 +104,7 @@ def lint(
     texts = {_path_of_stdin(paths, stdin_path, base): sys.stdin.buffer.read()} if stdin else {}
     from migrations.lint.linter import Linter
 
-    job = _job(base, settings, registry, to, select, ignore, jobs, [] if stdin else list(paths))
+    job = job_of(base, settings, registry, to, select, ignore, jobs, [] if stdin else list(paths))
     baseline_path = baseline or (base / settings.config.lint.baseline if settings.config.lint.baseline else None)
     job = replace(
         job,
@@ -146,17 +146,21 @@ def lint(
     sys.exit(report.exit_code)
 
 
-def _job(
+def job_of(
     base: Path,
     settings: Loaded,
     registry: Registry,
-    to: str | None,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    jobs: int,
-    paths: list[str],
+    to: str | None = None,
+    select: tuple[str, ...] = (),
+    ignore: tuple[str, ...] = (),
+    jobs: int = 0,
+    paths: Sequence[str] = (),
 ) -> Job:
-    """What is to be linted, as the command line and the configuration say."""
+    """What is to be linted, as the command line and the configuration say.
+
+    Raises:
+        UsageProblem: a profile, a selector or a path that does not exist.
+    """
     import msgspec
 
     from migrations.engine import Request
