@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from buildfile.writer import write
@@ -149,7 +149,9 @@ def test_the_cache_changes_nothing(content: dict[str, str], steps: list[dict[str
 def test_one_directory_after_the_other_is_the_same_as_all_at_once(content: dict[str, str]) -> None:
     with repository(content) as one, repository(content) as other:
         for root in (one, other):
-            write(root, generated(root, use_cache=False).plan.changes)
+            first = generated(root, use_cache=False)
+            assume(not first.plan.failures)  # what was left alone lacks targets that others were given as dependencies
+            write(root, first.plan.changes)
         directories = sorted({path.parent for path in other.rglob("*") if ".trekbok" not in path.parts}, reverse=True)
         for directory in directories:
             rel = directory.relative_to(other).as_posix().removeprefix(".")
