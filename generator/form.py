@@ -193,10 +193,6 @@ def _element(call: Call, attribute: str, node: ast.List, item: Item) -> bytes:
     return quote(short) if short != value else _string(text)
 
 
-def _unsorted(slots: Sequence[Slot]) -> bool:
-    return any(b"do not sort" in comment for slot in slots for comment in slot.above)
-
-
 def _sorted_chunks(strings: Sequence[str | None]) -> list[int]:
     """The order of a list's elements once each run of strings in it is sorted, each string once."""
     order: list[int] = []

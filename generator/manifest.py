@@ -6,7 +6,6 @@ https://rules-python.readthedocs.io/en/latest/gazelle/docs/installation_and_usag
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -156,8 +155,3 @@ class Manifests:
         name = distribution.lower()
         asked = (f"{name}_stubs", f"{name}_types", f"types_{name}", f"stubs_{name}")
         return [found[0] for module in asked if (found := self.find(places, module)) is not None]
-
-    @property
-    def used(self) -> Mapping[str, Manifest]:
-        """The manifests that were read, by path."""
-        return self._loaded
