@@ -1,13 +1,12 @@
 """What programs and virtualenvs are made of: own sources, dependencies, and those that names stand for."""
 
-load("//python/private:common_attrs.bzl", "COMMON_ATTRS", "check_common_attrs")
+load("//python/private:common_attrs.bzl", "COMMON_ATTRS")
+load("//python/private:executable_runtime.bzl", "executable_runtime")
 load("//python/private:interpreter_launcher.bzl", "LAUNCHER_ATTRS")
-load("//python/private:precompile_settings.bzl", "PYC_COLLECTION_ATTRS", "check_value", "collects_pycs")
+load("//python/private:precompile_settings.bzl", "PYC_COLLECTION_ATTRS", "collects_pycs")
 load("//python/private:py_info.bzl", "merge_py_infos", "py_info_of")
 load("//python/private:py_sources.bzl", "collect_py_info", "explain_lost_pycs", "python_runfiles")
-load("//python/private:python_version_transition.bzl", "check_config_settings")
 load("//python/private:target_runfiles.bzl", "dependency_runfiles")
-load("//python/private:toolchain_types.bzl", "TARGET_TOOLCHAIN_TYPE")
 load(":transitions.bzl", "TRANSITION_ATTRS")
 load(":venv_files.bzl", "VENV_ATTRS")
 load(":virtual_deps.bzl", "VIRTUAL_DEPS_ATTRS", "resolved_deps")
@@ -37,14 +36,7 @@ def program_sources(ctx):
         runfiles: runfiles, without interpreter and virtualenv;
         runtime: PyRuntimeInfo.
     """
-    check_common_attrs(ctx)
-    check_config_settings(ctx)
-    check_value("python_version", ctx.attr.python_version.partition(".")[0], ["", "3", "PY3"], {
-        "PY2": "the rules are for Python 3 only; delete the attribute",
-    })
-    runtime = ctx.toolchains[TARGET_TOOLCHAIN_TYPE].py3_runtime
-    if not runtime:
-        fail("the resolved Python toolchain has no runtime for Python 3")
+    runtime = executable_runtime(ctx)
     settings = wanted_precompile_settings(ctx, requires_by_flag = False)
     collect = collects_pycs(ctx)
     sources = collect_py_info(ctx, settings)

@@ -1,11 +1,11 @@
 """The rule for a library, with dependencies by name."""
 
 load("//python/private:common_attrs.bzl", "COMMON_ATTRS", "check_common_attrs")
-load("//python/private:flag_info.bzl", "FlagInfo")
 load("//python/private:precompile_action.bzl", "PRECOMPILE_EXEC_GROUPS")
 load("//python/private:py_info.bzl", "builtin_py_info", "merge_py_infos")
+load("//python/private:py_library_rule.bzl", "library_default_info")
 load("//python/private:py_sources.bzl", "collect_py_info")
-load("//python/private:target_runfiles.bzl", "dependency_runfiles", "instrumented_files")
+load("//python/private:target_runfiles.bzl", "instrumented_files")
 load("//python/private:toolchain_types.bzl", "TARGET_TOOLCHAIN_TYPE")
 load(":virtual_deps.bzl", "VIRTUAL_DEPS_ATTRS", "virtual_deps_info")
 load(":wanted_pycs.bzl", "WANTED_PYCS_ATTRS", "wanted_precompile_settings")
@@ -17,14 +17,8 @@ def _py_library_impl(ctx):
 
     # Modules are imported by their path in the repository, whatever else `imports` adds.
     py_info = merge_py_infos({}, [sources.py_info], [ctx.label.repo_name or ctx.workspace_name])
-    own = []
-    if ctx.attr._add_srcs_to_runfiles_flag[FlagInfo].value != "disabled":
-        own = [each.source for each in sources.compiled if not each.pyc or settings.keeps_source]
     return [
-        DefaultInfo(
-            files = depset(sources.outputs),
-            runfiles = ctx.runfiles(own).merge(dependency_runfiles(ctx)),
-        ),
+        library_default_info(ctx, settings, sources),
         instrumented_files(ctx),
         virtual_deps_info(ctx),
         py_info,

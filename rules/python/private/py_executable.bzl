@@ -1,6 +1,7 @@
 """What py_binary and py_test have in common."""
 
-load(":common_attrs.bzl", "COMMON_ATTRS", "check_common_attrs")
+load(":common_attrs.bzl", "COMMON_ATTRS")
+load(":executable_runtime.bzl", "executable_runtime")
 load(":flag_info.bzl", "FlagInfo")
 load(
     ":interpreter_launcher.bzl",
@@ -11,11 +12,11 @@ load(
 )
 load(":main_program.bzl", "expand_text", "main_program")
 load(":precompile_action.bzl", "PRECOMPILE_EXEC_GROUPS")
-load(":precompile_settings.bzl", "PYC_COLLECTION_ATTRS", "check_value", "collects_pycs", "precompile_settings")
+load(":precompile_settings.bzl", "PYC_COLLECTION_ATTRS", "collects_pycs", "precompile_settings")
 load(":py_executable_info.bzl", "PyExecutableInfo")
 load(":py_info.bzl", "builtin_py_info")
 load(":py_sources.bzl", "collect_py_info", "explain_lost_pycs", "python_runfiles")
-load(":python_version_transition.bzl", "check_config_settings", "python_version_transition")
+load(":python_version_transition.bzl", "python_version_transition")
 load(":runfiles_paths.bzl", "runfiles_path")
 load(":target_runfiles.bzl", "dependency_runfiles", "instrumented_files")
 load(":toolchain_types.bzl", "TARGET_TOOLCHAIN_TYPE")
@@ -72,14 +73,7 @@ def py_executable_impl(ctx):
     Returns:
         list of providers.
     """
-    check_common_attrs(ctx)
-    check_config_settings(ctx)
-    check_value("python_version", ctx.attr.python_version.partition(".")[0], ["", "3", "PY3"], {
-        "PY2": "the rules are for Python 3 only; delete the attribute",
-    })
-    runtime = ctx.toolchains[TARGET_TOOLCHAIN_TYPE].py3_runtime
-    if not runtime:
-        fail("the resolved Python toolchain has no runtime for Python 3")
+    runtime = executable_runtime(ctx)
     settings = precompile_settings(ctx, requires_by_flag = False)
     collect = collects_pycs(ctx)
     sources = collect_py_info(ctx, settings)

@@ -9,20 +9,33 @@ load(":py_sources.bzl", "collect_py_info")
 load(":target_runfiles.bzl", "dependency_runfiles", "instrumented_files")
 load(":toolchain_types.bzl", "TARGET_TOOLCHAIN_TYPE")
 
-def _py_library_impl(ctx):
-    check_common_attrs(ctx)
-    settings = precompile_settings(ctx, requires_by_flag = True)
-    sources = collect_py_info(ctx, settings)
+def library_default_info(ctx, settings, sources):
+    """What building a library makes, and what it adds to runfiles.
+
+    Args:
+        ctx: the context of a rule with COMMON_ATTRS.
+        settings: struct as of precompile_settings.
+        sources: struct as of collect_py_info.
+
+    Returns:
+        DefaultInfo.
+    """
 
     # The pycs are up to the executable; so are the sources that they may replace.
     own = []
     if ctx.attr._add_srcs_to_runfiles_flag[FlagInfo].value != "disabled":
         own = [each.source for each in sources.compiled if not each.pyc or settings.keeps_source]
+    return DefaultInfo(
+        files = depset(sources.outputs),
+        runfiles = ctx.runfiles(own).merge(dependency_runfiles(ctx)),
+    )
+
+def _py_library_impl(ctx):
+    check_common_attrs(ctx)
+    settings = precompile_settings(ctx, requires_by_flag = True)
+    sources = collect_py_info(ctx, settings)
     return [
-        DefaultInfo(
-            files = depset(sources.outputs),
-            runfiles = ctx.runfiles(own).merge(dependency_runfiles(ctx)),
-        ),
+        library_default_info(ctx, settings, sources),
         instrumented_files(ctx),
         sources.py_info,
     ] + builtin_py_info(sources.py_info)
