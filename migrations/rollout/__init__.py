@@ -1,1 +1,1 @@
-"""rollout"""
+"""Opting a repository in, stage by stage."""
