@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from trekbok.config import Loaded
     from trekbok.report.model import Report
 
+DEFAULT_BASELINE = "trekbok-baseline.json"
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "html")
 
 _EPILOG = """\b
@@ -115,8 +117,11 @@ def lint(
         cache=not no_cache,
         baseline=_read_baseline(baseline_path),
     )
+    job = replace(
+        job, request=replace(job.request, exclude=(*job.request.exclude, *_ours(base, settings, baseline_path)))
+    )
     if write_baseline or prune_baseline:
-        wanted = baseline_path or base / "trekbok-baseline.json"
+        wanted = baseline_path or base / DEFAULT_BASELINE
         _change_baseline(job, wanted, write_baseline, grow, _date(expires), owner, quiet)
         return
     with _progress(color, quiet) as tell:
@@ -199,6 +204,13 @@ def job_of(
     return Job(request, selection, key=key, ids=tuple(item.id for item in registry))
 
 
+def _ours(base: Path, settings: Loaded, baseline: Path | None) -> list[str]:
+    """Patterns of the files that hold what the linter itself keeps, which are full of what it looks for."""
+    files = [baseline or base / DEFAULT_BASELINE, base / settings.config.lint.history]
+    absolute = [Path(os.path.abspath(file)) for file in files if file != base]
+    return [f"/{file.relative_to(base).as_posix()}" for file in absolute if file.is_relative_to(base)]
+
+
 def _content(path: Path) -> str:
     try:
         return path.read_text("utf-8", "replace")
@@ -234,8 +246,6 @@ def _path_of_stdin(paths: tuple[str, ...], given: str | None, base: Path) -> str
         raise UsageProblem("standard input is one file; give no other path beside '-'")
     if not given:
         raise UsageProblem("say with --stdin-path what file standard input stands for")
-    import os
-
     absolute = Path(os.path.abspath(given))
     for directory in (base, base.resolve()):
         if absolute.is_relative_to(directory):
@@ -439,6 +449,4 @@ def _renderer(name: str) -> Callable[[Report], str]:
 
 
 def _colours() -> bool:
-    import os
-
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -133,14 +133,17 @@ def _covered(file: SourceFile, comment: int) -> tuple[tuple[int, int], ...]:
     """The ranges that the comment at an offset covers."""
     data = file.data
     line = data.rfind(b"\n", 0, comment) + 1
-    around = next((item for item in file.statements if item.lead <= comment < item.end), None)
+    follows = skip_space(data, comment)
+    near = re.search(rb"\n[ \t]*\r?\n", data[comment:follows]) is None
+    around = next(
+        (item for item in file.statements if item.lead <= comment < item.end or (near and item.start == follows)), None
+    )
     if around is None:
         return ()
     spans = list(_spans(file, around))
     if data[line:comment].strip(b" \t"):
         begins = [span for span in spans if line <= span[0] < comment]
         return tuple(_outermost(begins or [span for span in spans if line < span[1] <= comment]))
-    follows = skip_space(data, comment)
     return tuple(_outermost([span for span in spans if span[0] == follows]))
 
 

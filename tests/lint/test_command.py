@@ -1,0 +1,176 @@
+"""What the command says and how it ends."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.lint.repository import OLD, lay_out, lint, run
+
+
+def test_a_clean_repository_ends_with_0(tmp_path: Path) -> None:
+    ran = run(lay_out(tmp_path, {"BUILD": 'exports_files(["a"])\n'}))
+    assert (ran.code, ran.out) == (0, "Clean; 2 files checked\n")
+
+
+def test_findings_end_with_1_and_stand_where_they_are_in_the_file_as_it_is(tmp_path: Path) -> None:
+    ran = lint(lay_out(tmp_path, {"BUILD": OLD}))
+    assert ran.code == 1
+    places = {(item["id"], item["line"], item["column"]) for item in ran.json["findings"]}
+    assert ("venv-rules", 3, 1) in places
+    assert (tmp_path / "BUILD").read_text() == OLD
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line"),
+    [
+        ("BUILD", b'py_binary(\n    name = "x",\n', 1),
+        ("BUILD.bazel", b"a = 1\nimport os\n", 2),
+        ("a.bzl", b"def f():\n    while True:\n        pass\n", 2),
+        ("MODULE.bazel", b'module(name = "x"\n', 1),
+        ("WORKSPACE", b'x = "\n', 1),
+        ("b.bzl", b"x = f(a = 1, a = 2)\n", 1),
+        ("c.bzl", b"\0", 1),
+        ("d.bzl", b"x = {1}\n", 1),
+        ("e.bzl", b"load(a)\n", 1),
+        ("f.bzl", b"(" * 500 + b")" * 500 + b"\n", 1),
+    ],
+)
+def test_what_bazel_cannot_read_is_a_finding_with_its_place_and_ends_with_3(
+    tmp_path: Path, name: str, content: bytes, line: int
+) -> None:
+    ran = lint(lay_out(tmp_path, {name: content}))
+    assert ran.code == 3
+    found = [item for item in ran.json["findings"] if item["id"] == "syntax-error"]
+    assert [(item["path"], item["line"], item["failure"]) for item in found] == [(name, line, True)]
+
+
+def test_what_starlark_has_and_python_has_not_is_no_error(tmp_path: Path) -> None:
+    files = {
+        "a.bzl": 'load(":b.bzl", x = "y", "z")\n\nasync = 1\nawait = [async, x, z]\n',
+        "b.bzl": b'y = "\xff"\nz = None\n',
+        "BUILD": b'\xef\xbb\xbfexports_files(["\xc3\xa9"])\r\n',
+    }
+    assert lint(lay_out(tmp_path, files)).ids == []
+
+
+def test_a_file_that_cannot_be_read_is_a_finding_and_the_others_count_all_the_same(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"BUILD": OLD, "a/BUILD": "exports_files([])\n"})
+    (tmp_path / "a" / "BUILD").unlink()
+    (tmp_path / "a" / "target").write_text("")
+    os.symlink("/proc/1/mem", tmp_path / "a" / "BUILD")
+    ran = lint(tmp_path)
+    assert "unreadable-file" in ran.ids and "venv-rules" in ran.ids
+
+
+def test_paths_narrow_what_is_reported(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"a/BUILD": OLD, "b/BUILD": OLD})
+    assert {item["path"] for item in lint(tmp_path, "a").json["findings"]} == {"a/BUILD"}
+    assert run(tmp_path, "nowhere").code == 2
+
+
+def test_fixing_leaves_nothing_to_report_and_touches_nothing_else(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"BUILD": OLD, "a/BUILD": 'load(":m.bzl", "a", "b")\n\na(name = "x")\n', "c/BUILD": "x( )\n"})
+    ran = lint(tmp_path, "--fix")
+    assert (ran.code, ran.ids) == (0, [])
+    assert ran.json["changed"] == ["BUILD", "a/BUILD"]
+    assert "py_venv_binary" not in (tmp_path / "BUILD").read_text()
+    assert (tmp_path / "a/BUILD").read_text() == 'load(":m.bzl", "a")\n\na(name = "x")\n'
+    assert (tmp_path / "c/BUILD").read_text() == "x( )\n"
+    assert lint(tmp_path).ids == []
+
+
+def test_fixing_a_file_with_a_syntax_error_leaves_it_as_it_is(tmp_path: Path) -> None:
+    broken = OLD + "\nx(\n"
+    ran = lint(lay_out(tmp_path, {"BUILD": broken}), "--fix")
+    assert ran.code == 3
+    assert {"syntax-error", "venv-rules"} <= set(ran.ids)
+    assert (tmp_path / "BUILD").read_text() == broken
+
+
+def test_fix_with_diff_writes_nothing(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"BUILD": 'load(":m.bzl", "a")\n'})
+    ran = run(tmp_path, "--fix", "--diff", "--quiet")
+    assert ran.out.startswith("diff --git a/BUILD b/BUILD\n")
+    assert (tmp_path / "BUILD").read_text() == 'load(":m.bzl", "a")\n'
+    assert run(tmp_path, "--diff").code == 2
+
+
+def test_standard_input_stands_for_a_file(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"a/BUILD": "exports_files([])\n"})
+    ran = run(tmp_path, "-", "--stdin-path", "a/BUILD", "--format", "json", stdin=OLD.encode())
+    assert ran.code == 1 and {item["path"] for item in ran.json["findings"]} == {"a/BUILD"}
+    fixed = run(tmp_path, "-", "--stdin-path", "b/BUILD", "--fix", stdin=OLD.encode())
+    assert "py_venv_binary" not in fixed.out and 'name = "x"' in fixed.out
+    assert (tmp_path / "a/BUILD").read_text() == "exports_files([])\n" and not (tmp_path / "b").exists()
+    assert run(tmp_path, "-", stdin=b"").code == 2
+    assert run(tmp_path, "-", "--stdin-path", "/elsewhere/BUILD", stdin=b"").code == 2
+
+
+def test_selectors_are_ids_beginnings_and_packages(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"BUILD": OLD + 'load(":m.bzl", "a")\n'})
+    assert lint(tmp_path, "--select", "unused-load").ids == ["unused-load"]
+    assert lint(tmp_path, "--select", "starlark").ids == ["unused-load"]
+    assert lint(tmp_path, "--select", "unused").ids == ["unused-load"]
+    assert "unused-load" not in lint(tmp_path, "--ignore", "unused-load").ids
+    assert lint(tmp_path, "--select", "aspect_rules_py", "--ignore", "unstable,venv").ids == []
+    wrong = run(tmp_path, "--select", "unused-laod")
+    assert wrong.code == 2 and "did you mean unused-load" in wrong.err
+
+
+def test_the_configuration_selects_by_path(tmp_path: Path) -> None:
+    config = (
+        '[lint]\nignore = ["venv"]\n[lint.per-path-ignores]\n"third_party/**" = ["ALL"]\n"*.bzl" = ["unused-load"]\n'
+    )
+    unused = 'load(":m.bzl", "a")\n'
+    files = {"trekbok.toml": config, "third_party/a/BUILD": OLD, "BUILD": OLD + unused, "m.bzl": unused}
+    ran = lint(lay_out(tmp_path, files))
+    assert {(item["path"], item["id"]) for item in ran.json["findings"]} == {
+        ("BUILD", "unstable-load"),
+        ("BUILD", "unused-load"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[lint]\nselct = []\n", "unknown key 'selct' in lint; did you mean 'select'?"),
+        ("[[policy]]\nkind = 'a'\nattribut = 'b'\n", "did you mean 'attribute'?"),
+        ("[lint]\nselect = ['nothing-such']\n", "no finding is called 'nothing-such'"),
+        ("[[policy]]\nkind = 'a'\nattribute = 'b'\n", "demands nothing"),
+        ("[[deprecated]]\nmessage = 'm'\n", "one of symbol, file, label and flag"),
+        ("[[deprecated]]\nmessage = 'm'\nsymbol = 'py_binary'\n", "no LABEL%NAME"),
+        ("[lint\n", "is not TOML"),
+    ],
+)
+def test_a_wrong_configuration_ends_with_2_and_says_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
+    ran = run(lay_out(tmp_path, {"trekbok.toml": text}))
+    assert ran.code == 2 and said in ran.err
+
+
+def test_exit_zero_bends_findings_but_not_failures(tmp_path: Path) -> None:
+    assert run(lay_out(tmp_path, {"BUILD": OLD}), "--exit-zero").code == 0
+    assert run(lay_out(tmp_path, {"BUILD": "x(\n"}), "--exit-zero").code == 3
+
+
+def test_a_version_decides_what_is_deprecated(tmp_path: Path) -> None:
+    text = 'load("@aspect_rules_py//py:defs.bzl", "py_test")\n\npy_test(\n    name = "t",\n    pytest_main = True,\n)\n'
+    lay_out(tmp_path, {"BUILD": text})
+    assert "pytest-main" not in lint(tmp_path, "--to", "2.0.0-alpha.4").ids
+    assert "pytest-main" in lint(tmp_path, "--to", "2.0.0-alpha.5").ids
+    assert run(tmp_path, "--to", "2.0").code == 2
+
+
+def test_a_check_that_breaks_is_reported_and_the_others_run(tmp_path: Path) -> None:
+    own = (
+        "from migrations.migration import Migration, Page\n"
+        'def find(view):\n    raise ValueError("boom")\n'
+        'MIGRATION = Migration(id="mine", summary="S.", page=Page("a.", "b.", "c."), find=find, needles=(b"x",))\n'
+    )
+    lay_out(tmp_path, {"trekbok.toml": 'migrations = ["mine.py"]\n', "mine.py": own, "BUILD": OLD})
+    ran = lint(tmp_path)
+    assert ran.code == 3 and "venv-rules" in ran.ids
+    (broken,) = [item for item in ran.json["findings"] if item["id"] == "failed-check"]
+    assert "mine broke on this file" in broken["message"] and "boom" in broken["message"]
