@@ -115,7 +115,7 @@ def _bazelignore_globs(root: Path, outcome: Outcome) -> None:
     for number, line in enumerate(lines, 1):
         if not line.startswith("#") and any(char in line for char in "*?[{"):
             outcome.warn(
-                f"the .bazelignore exclusion pattern must not be a glob {line.strip()} (.bazelignore:{number})"
+                f"a glob is no path, and .bazelignore takes paths only; passed over: {line.strip()} (.bazelignore:{number})"
             )
 
 
