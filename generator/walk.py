@@ -114,9 +114,7 @@ def _bazelignore_globs(root: Path, outcome: Outcome) -> None:
         return
     for number, line in enumerate(lines, 1):
         if not line.startswith("#") and any(char in line for char in "*?[{"):
-            outcome.warn(
-                f"a glob is no path, and .bazelignore takes paths only; passed over: {line.strip()} (.bazelignore:{number})"
-            )
+            outcome.warn(f".bazelignore takes paths and no globs; passed over: {line.strip()} (.bazelignore:{number})")
 
 
 class _Walker:
