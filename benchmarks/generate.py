@@ -58,7 +58,8 @@ def _module(random_: random.Random, near: list[str], index: int) -> str:
     lines += [f"import {name}" for name in random_.sample(THIRD, random_.randrange(3))]
     for name in random_.sample(near, min(len(near), random_.randrange(5))):
         dotted = name.replace("/", ".")
-        lines.append(f"from {dotted}.mod{random_.randrange(FILES - 4)} import (\n    run_{index},\n    Thing,  # noqa\n)")
+        module = f"{dotted}.mod{random_.randrange(FILES - 4)}"
+        lines.append(f"from {module} import (\n    run_{index},\n    Thing,  # noqa\n)")
     lines += ["", "if TYPE_CHECKING:", "    from typing import Any", ""]
     for number in range(random_.choice((2, 4, 4, 8, 20, 36))):
         one, two, three = random_.sample(WORDS, 3)
@@ -66,7 +67,7 @@ def _module(random_: random.Random, near: list[str], index: int) -> str:
             f"def {one}_{number}({two}: int, {three}: str = 'a') -> dict[str, object]:",
             f'    """Gives the {two} of "{three}", never from nothing."""',
             f"    # the {one} is not {two}'s",
-            f"    if {two} > {number} and {three} != \"it's\":",
+            f'    if {two} > {number} and {three} != "it\'s":',
             f"        return {{'{one}': {two}, \"{three}\": [{three}.format({two}) for _ in range({number})]}}",
             f'    text = f"{{{two}:>10}} of {{{three}!r}}"',
             f"    return dict({one}=text, other=({two}, {three}))",

@@ -37,7 +37,10 @@ _PRIORITY = {
 
 
 SORTED_LISTS = frozenset(
-    "data deps exports hdrs implementation_deps imports includes resources runtime_deps srcs tags tools visibility".split()
+    (
+        *("data", "deps", "exports", "hdrs", "implementation_deps", "imports", "includes", "resources"),
+        *("runtime_deps", "srcs", "tags", "tools", "visibility"),
+    )
 )
 """Attributes whose lists of strings buildifier sorts, as far as Python and C++ targets have them."""
 

@@ -1,4 +1,4 @@
-"""What all tests share: hypothesis without deadlines, since machines are busy, and the same examples in CI each time."""
+"""What all tests share: hypothesis without deadlines, since machines are busy; in CI with the same examples always."""
 
 from __future__ import annotations
 

@@ -42,7 +42,10 @@ _COMMANDS = {
     "emit": ("trekbok.emit_cli", "Write the rules into DIR, or bring what is there up to date."),
     "generate": ("trekbok.generate_cli", "Bring BUILD files in line with the Python sources."),
     "lint": ("trekbok.lint_cli", "Find deprecated symbols, and what else is wrong in BUILD files."),
-    "lsp": ("trekbok.lsp", "Serve findings, fixes and their pages to an editor."),
+    "lsp": (
+        "trekbok.lsp",
+        "Serve findings, fixes and their pages to an editor (language server protocol, standard input and output).",
+    ),
     "manifest": ("trekbok.generate_cli", "Write gazelle_python.yaml."),
     "rollout": ("trekbok.rollout_cli", "Opt a repository in to something, stage by stage."),
 }
