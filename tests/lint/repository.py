@@ -47,8 +47,9 @@ class Ran:
 
 
 def lay_out(root: Path, files: Mapping[str, str | bytes]) -> Path:
-    """Writes files; a MODULE.bazel is added if none is given."""
-    for path, text in {"MODULE.bazel": MODULE, **files}.items():
+    """Writes files; a MODULE.bazel is added if there is none."""
+    module = {} if (root / "MODULE.bazel").exists() else {"MODULE.bazel": MODULE}
+    for path, text in {**module, **files}.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(text if isinstance(text, bytes) else text.encode())
     return root
