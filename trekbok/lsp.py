@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import click
 
 from trekbok import __version__
-from trekbok.cli import UsageProblem, common, find_root, load_config, load_registry
+from trekbok.cli import EXIT_CODES, UsageProblem, common, find_root, load_config, load_registry
 
 if TYPE_CHECKING:
     from pygls.lsp.server import LanguageServer
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from migrations.registry import Registry
 
 
-@click.command()
+@click.command(epilog=EXIT_CODES)
 @common
 def lsp(root: Path | None, jobs: int, quiet: bool, verbose: bool, color: str) -> None:
     """Serve findings, fixes and their pages to an editor (language server protocol, standard input and output)."""
