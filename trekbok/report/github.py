@@ -28,6 +28,7 @@ def render(report: Report) -> str:
 
 
 def _message(text: str) -> str:
+    text = "".join(c if c.isprintable() or c in "\r\n\t" else f"\\x{ord(c):02x}" for c in text)
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

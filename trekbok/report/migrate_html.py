@@ -67,15 +67,15 @@ def _diagnostic(item: Reported) -> Diagnostic:
 
 
 def _blocks(change: FileChange) -> list[Preview]:
-    """The runs of lines that a change replaces, in order."""
+    """The runs of lines that a change replaces, in order; what is near to one another is one."""
     old = (change.old or b"").decode("utf-8", "replace").splitlines(keepends=True)
     new = (change.new or b"").decode("utf-8", "replace").splitlines(keepends=True)
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    return [
-        Preview(i1 + 1, tuple(old[i1:i2]), tuple(new[j1:j2]))
-        for tag, i1, i2, j1, j2 in matcher.get_opcodes()
-        if tag != "equal"
-    ]
+    blocks = []
+    for group in difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(3):
+        edits = [item for item in group if item[0] != "equal"]
+        (_, i1, _, j1, _), (_, _, i2, _, j2) = edits[0], edits[-1]
+        blocks.append(Preview(i1 + 1, tuple(old[i1:i2]), tuple(new[j1:j2])))
+    return blocks
 
 
 def _at(blocks: list[Preview] | tuple[()], line: int) -> Preview | None:
