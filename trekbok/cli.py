@@ -46,7 +46,10 @@ _COMMANDS = {
         "trekbok.lsp",
         "Serve findings, fixes and their pages to an editor (language server protocol, standard input and output).",
     ),
-    "manifest": ("trekbok.generate_cli", "Write gazelle_python.yaml."),
+    "manifest": (
+        "trekbok.generate_cli",
+        "Write gazelle_python.yaml, which says what distribution provides what module.",
+    ),
     "rollout": ("trekbok.rollout_cli", "Opt a repository in to something, stage by stage."),
 }
 """Commands that live in modules of their own, imported when they are called; the text is for `--help` alone."""
