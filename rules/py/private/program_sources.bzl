@@ -36,6 +36,11 @@ def program_sources(ctx):
         runfiles: runfiles, without interpreter and virtualenv;
         runtime: PyRuntimeInfo.
     """
+    if ctx.attr.venv[:1] in [":", "/", "@"]:
+        fail("{}: venv = {} is the name of a set of packages; a py_venv to run in is the value of external_venv".format(
+            ctx.label,
+            repr(ctx.attr.venv),
+        ))
     runtime = executable_runtime(ctx)
     settings = wanted_precompile_settings(ctx, requires_by_flag = False)
     collect = collects_pycs(ctx)
