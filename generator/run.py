@@ -150,6 +150,7 @@ class _Run:
         self.cache = Cache(options.root, options.use_cache)
         self.config_keys = ConfigKeys()
         self.failed: set[str] = set()
+        self.noisy: set[str] = set()
 
     def all(self) -> None:
         options = self.options
@@ -310,20 +311,24 @@ class _Run:
     def _resolve(self, unit: Unit, resolver: Resolver) -> list[TargetResult]:
         rules = {rule.name: rule for rule in unit.directory.existing.rules}
         build = repository_file(unit)
+        dropped: dict[str, None] = {}
         results = []
         for target in unit.generated.targets:
             if target.kind == PROTO:
                 resolved = resolver.resolve_protos(unit.rel, target.modules)
             else:
                 resolved = resolver.resolve(unit.rel, target.name, unit.config, target.modules)
-            for text in resolved.dropped:
-                self.outcome.warn(text)
+            dropped.update(dict.fromkeys(resolved.dropped))
             own = {f":{target.name}", f"//{unit.rel}:{target.name}"}
             how = GENERATED if target.kind == PY_PROTO else ANNOTATION
             dependencies = [item for item in resolved.dependencies if item.label not in own]
             dependencies += [Dependency(label, False, how, None, "") for label in target.labels if label not in own]
             rule = rules.get(target.name)
             results.append(TargetResult(unit.rel, target, dependencies, resolved.unresolved, build, rule))
+        for text in dropped:
+            self.outcome.warn(text)
+        if dropped:
+            self.noisy.add(unit.rel)
         self.results += results
         return results
 
@@ -354,7 +359,7 @@ class _Run:
             self.plan.changes.append(change)
             self.cache.put_build(change.path, change.new, after)
             key = unit.key_once(change.path, digest_of(change.new), after, self.config_keys.of(unit.config))
-        if not unit.generated.messages and not published.messages:
+        if not unit.generated.messages and not published.messages and unit.rel not in self.noisy:
             self.cache.new.quiet[unit.rel] = Quiet(key, _asks(results))
 
 

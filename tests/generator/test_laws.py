@@ -180,6 +180,22 @@ def test_files_that_are_as_they_were_are_not_opened(tmp_path: Path, monkeypatch:
     assert sorted(os.path.basename(path) for path in opened) == ["x.py", "z.py"]
 
 
+def test_what_was_told_is_told_again(tmp_path: Path) -> None:
+    directives = "# gazelle:python_experimental_allow_relative_imports true\n"
+    put(tmp_path, {"MODULE.bazel": "", "/BUILD.bazel": directives, "/a.py": "from ...x import y\n", "/b.py": "x = (\n"})
+    first = generate_plan(GenerateOptions(tmp_path))
+    write(tmp_path, first.plan.changes)
+    second = generate_plan(GenerateOptions(tmp_path))
+    assert (
+        [message.text for message in first.messages]
+        == [message.text for message in second.messages]
+        == [
+            'failed to parse "b.py", line 1: its imports may be incomplete',
+            '"a.py", line 1: the relative import "...x.y" leads out of the tree; dropped',
+        ]
+    )
+
+
 def test_a_broken_cache_is_no_obstacle(tmp_path: Path) -> None:
     put(tmp_path, {"MODULE.bazel": "", "/a/x.py": "import os\n"})
     wanted = outcome(generate_plan(GenerateOptions(tmp_path)))
