@@ -60,7 +60,7 @@ class Applied:
         skips: targets that were left alone, with the reason.
         failures: files that could not be edited.
         edited: labels whose call changes.
-        satisfied: labels that had all that they were to get.
+        satisfied: label to the attributes that had the value they were to get.
     """
 
     changes: list[FileChange] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Applied:
     skips: list[Skip] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     edited: list[str] = field(default_factory=list)
-    satisfied: set[str] = field(default_factory=set)
+    satisfied: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def wishes(manifest: Manifest, executables: Mapping[str, str], leaving: Collection[str] = ()) -> dict[str, Wish]:
@@ -86,7 +86,10 @@ def wishes(manifest: Manifest, executables: Mapping[str, str], leaving: Collecti
     found: dict[str, Wish] = {}
     for label, kind in executables.items():
         give, before = wanted(goal, kind), manifest.before.get(label)
+        own = manifest.already.get(label, ())
         executable = kind != "py_library"
+        if goal.mode == "opt-out" and "pyc_collection" in own:
+            continue
         if label in inside:
             drop = _NO if executable and goal.mode == "opt-out" else {}
             if manifest.finished and give.pop("pyc_collection", ""):
@@ -94,8 +97,9 @@ def wishes(manifest: Manifest, executables: Mapping[str, str], leaving: Collecti
             found[label] = Wish(give, drop, before)
         elif flag_on and executable:
             found[label] = Wish(_NO, {name: value for name, value in give.items() if name != "pyc_collection"}, before)
-        elif label in leaving and label not in manifest.already:
-            found[label] = Wish({}, give | (_NO if goal.mode == "opt-out" else {}), before)
+        elif label in leaving:
+            drop = {name: value for name, value in give.items() if name not in own}
+            found[label] = Wish({}, drop | (_NO if goal.mode == "opt-out" else {}), before)
     return found
 
 
@@ -141,7 +145,7 @@ def edit(
         result.skips += some.skips
         result.failures += some.failures
         result.edited += some.edited
-        result.satisfied |= some.satisfied
+        result.satisfied.update(some.satisfied)
     return result
 
 
@@ -172,8 +176,9 @@ def _edit_file(root: str, path: str, labels: Mapping[str, Wish], result: Applied
                 new, reason = _wanted(call, labels[label])
                 if labels[label].before is not None and not labels[label].put:
                     result.restored.add(label)
-            if labels[label].put and not new.edits and not reason:
-                result.satisfied.add(label)
+            same = tuple(name for name, value in labels[label].put.items() if _has(call, name, value))
+            if same:
+                result.satisfied[label] = same
             if reason:
                 result.skips.append(Skip(path, file.position(call.start)[0], f"{label}: {reason}"))
             if new.edits:
@@ -258,6 +263,11 @@ def _wanted(call: Call, wish: Wish) -> tuple[Rewritten, str]:
     return rewrite(call, put=put, drop=drop), reason
 
 
+def _has(call: Call, name: str, value: str) -> bool:
+    argument = call.argument(name)
+    return argument is not None and _literal(call.text(argument).decode("utf-8", "replace")) == _literal(value)
+
+
 def _literal(text: str) -> str:
     return text.replace("'", '"')
 
@@ -314,5 +324,5 @@ def updated(manifest: Manifest, applied: Applied, new: Collection[str] = ()) -> 
         new: labels that this run takes in; those that had it all are marked.
     """
     before = {label: item for label, item in manifest.before.items() if label not in applied.restored}
-    already = tuple(sorted({*manifest.already, *(applied.satisfied & set(new))}))
+    already = manifest.already | {label: names for label, names in applied.satisfied.items() if label in new}
     return msgspec.structs.replace(manifest, before=before | applied.before, already=already)

@@ -140,7 +140,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         held: label to the ids of the hazards that hold it back.
         accepted: label to the ids of hazards that do not.
         reverted: labels taken back one by one.
-        already: labels that had what they were to get; to take them back is not for the rollout.
+        already: label to the attributes that had their value before the rollout; it neither set them nor takes them.
         flag: what the flag `precompile` was before the rollout set it, `""` for not set; None if it did not.
         before: label to the call as it was.
     """
@@ -156,7 +156,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     held: dict[str, tuple[str, ...]] = {}
     accepted: dict[str, tuple[str, ...]] = {}
     reverted: tuple[str, ...] = ()
-    already: tuple[str, ...] = ()
+    already: dict[str, tuple[str, ...]] = {}
     flag: str | None = None
     before: dict[str, Before] = {}
 
@@ -216,8 +216,6 @@ def text_of(manifest: Manifest, notes: Notes = Notes()) -> str:
         lines += ["# The flag is on for everything that is not held back; the waves are history.", "finished = true"]
     if manifest.reverted:
         lines += ["", "# Taken back one by one; apply leaves them alone.", _array("reverted", manifest.reverted)]
-    if manifest.already:
-        lines += ["", "# Were in before the rollout; revert leaves them alone.", _array("already", manifest.already)]
     if manifest.flag is not None:
         lines += ["", "# What the flag was before it was set.", f"flag = {_string(manifest.flag)}"]
     goal = manifest.goal
@@ -247,21 +245,29 @@ def text_of(manifest: Manifest, notes: Notes = Notes()) -> str:
         ]
     lines += ["", "[limits]", f"files = {manifest.limits.files}", f"bytes = {manifest.limits.bytes}"]
     for name, wave in manifest.waves.items():
-        total = sum(notes.counts.get(label, 1) for label in wave.targets)
-        lines += ["", f"# {total:,} target{'' if total == 1 else 's'}", f"[waves.{_string(name)}]"]
+        lines += ["", f"[waves.{_string(name)}]"]
         lines += [f"applied = {'true' if wave.applied else 'false'}", "targets = ["]
         lines += [f"    {_string(label)},{_note(label, notes)}" for label in sorted(wave.targets)]
         lines.append("]")
     if manifest.held:
         lines += [
             "",
-            "# Held back; `trekbok explain ID` says why. A line may be taken out once that is dealt with.",
+            "# Held back; `trekbok explain ID` says why, and `plan` looks again each time. To take a",
+            "# target in as it is, move its line to a table [accepted].",
             "[held]",
         ]
         for label in sorted(manifest.held):
             ids = ", ".join(_string(id) for id in manifest.held[label])
             why = notes.why.get(label, "")
             lines.append(f"{_string(label)} = [{ids}]{'  # ' + why if why else ''}")
+    for name, comment in (
+        ("already", "Attributes that were there before the rollout, which leaves them alone."),
+        ("accepted", "Hazards that do not hold a target back, by decision."),
+    ):
+        ids_of: dict[str, tuple[str, ...]] = getattr(manifest, name)
+        if ids_of:
+            lines += ["", f"# {comment}", f"[{name}]"]
+            lines += [f"{_string(label)} = [{', '.join(map(_string, ids_of[label]))}]" for label in sorted(ids_of)]
     for label in sorted(manifest.before):
         kept = manifest.before[label]
         lines += ["", f"[before.{_string(label)}]", f"text = {_string(kept.text)}", f"after = {_string(kept.after)}"]

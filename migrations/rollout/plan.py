@@ -18,8 +18,6 @@ from migrations.rollout.patterns import Patterns
 from migrations.rollout.waves import Cut, Group, order, splitter
 
 _LEAST = 500
-_DECISIONS = {"pyc_collection": ("disabled",), "precompile": ("disabled",)}
-"""Values that somebody chose against being compiled; they are kept."""
 
 
 @dataclass
@@ -66,7 +64,8 @@ def plan(root: Path, manifest: Manifest, exclude: Sequence[str] = (), jobs: int 
     held: dict[str, list[Hold]] = {}
     for hold in holds:
         held.setdefault(hold.label, []).append(hold)
-    kept = {rule.label: text for rule in chosen if (text := decision(rule, manifest))}
+    places = manifest.wave_of()
+    kept = {rule.label: text for rule in chosen if (text := decision(rule, manifest, rule.label in places))}
     waves = _waves(manifest, chosen, held, kept, owner)
     reasons = {label: tuple(hold.id for hold in items) for label, items in held.items()}
     why = {label: items[0].message for label, items in held.items()}
@@ -77,9 +76,18 @@ def plan(root: Path, manifest: Manifest, exclude: Sequence[str] = (), jobs: int 
         held=_without(reasons, waves),
         reverted=tuple(label for label in manifest.reverted if label in present),
         before={label: item for label, item in manifest.before.items() if label in present},
+        already=_already(manifest, kept, present),
     )
     counts = {rule.label: len(rule.names) for rule in chosen if len(rule.names) > 1}
     return Planned(result, Notes(counts, why=why), holds, kept, added, inventory, owner)
+
+
+def _already(manifest: Manifest, kept: dict[str, str], present: set[str]) -> dict[str, tuple[str, ...]]:
+    """The attributes that are not the rollout's: those known, and in an opt-out the decisions."""
+    known = {label: names for label, names in manifest.already.items() if label in present}
+    if manifest.goal.mode == "opt-out":
+        known |= {label: (text.partition(" ")[0],) for label, text in kept.items()}
+    return known
 
 
 def _without(held: dict[str, tuple[str, ...]], waves: dict[str, Wave]) -> dict[str, tuple[str, ...]]:
@@ -122,18 +130,17 @@ def _inside(path: str, directory: str) -> bool:
     return where in ("", ".") or path.startswith(where + "/")
 
 
-def decision(rule: Rule, manifest: Manifest) -> str:
-    """What a BUILD file says against the goal, `name = "value"`; `""` if nothing.
+def decision(rule: Rule, manifest: Manifest, placed: bool) -> str:
+    """What a BUILD file says against the goal by hand, `name = "value"`; `""` if nothing.
 
-    In an opt-out what is not in says no, so no there is the rollout's own word unless the target is in.
+    In an opt-out what is not in says no, so in a target that the manifest has that is the rollout's own word.
     """
-    names = {"pyc_collection"} if rule.made is not None and rule.made.kind in EXECUTABLES else {"precompile"}
-    if manifest.goal.mode == "opt-out":
-        return ""
-    for name in sorted(names):
-        if rule.attributes.get(name) in _DECISIONS[name]:
-            return f'{name} = "{rule.attributes[name]}"'
-    return ""
+    name = "pyc_collection" if rule.made is not None and rule.made.kind in EXECUTABLES else "precompile"
+    value = rule.attributes.get(name, "")
+    if manifest.goal.mode == "opt-out" and name == "pyc_collection":
+        mine = (placed or rule.label in manifest.held) and name not in manifest.already.get(rule.label, ())
+        return f'{name} = "{value}"' if value in ("disabled", "include_pyc") and not mine else ""
+    return f'{name} = "disabled"' if value == "disabled" else ""
 
 
 def _examined(context: Context, rules: list[Rule], jobs: int) -> tuple[list[Hold], dict[str, Added]]:
