@@ -248,7 +248,7 @@ def _find_symbol(view: View, item: Deprecation) -> Iterator[Finding]:
         return
     new = _symbol(item.replacement, "replacement")
     if old.label == "native":
-        yield from _replaced(view, item, message, old.name, calls, uses, new)
+        yield from _loaded_instead(view, item, message, calls, uses, new)
     for name in sorted(names):
         mine = [call for call in calls if view.bindings.root(call.callee) == name]
         values = [use for use in uses if view.bindings.root(use.name) == name]
@@ -288,6 +288,21 @@ def _replaced(
         yield Finding(use.start, use.end, message, fix, "" if fix else item.message)
     if not calls and not uses:
         yield Finding(*_loaded_at(view, name), message, Fix(release=frozenset({name})))
+
+
+def _loaded_instead(
+    view: View, item: Deprecation, message: str, calls: list[Call], uses: list[Use], new: Symbol
+) -> Iterator[Finding]:
+    """Everything about a rule that Bazel brings itself and that is to be loaded."""
+    target = Symbol(view.workspace.canonical(new.label), new.name)
+    plain = [call for call in calls if view.file.kind is not FileKind.BZL or "." in (call.callee or "")]
+    local, wanted = view.bindings.free_name(new.name, target)
+    bind = {local: (view.spell(target.label), new.name)} if wanted else {}
+    for call in plain:
+        part = _rewritten(item, call, local if call.callee != local else None)
+        yield Finding(call.start, call.callee_range[1], message, Fix.of(part, bind=bind))
+    for use in uses:
+        yield Finding(use.start, use.end, message, advice=item.message)
 
 
 def _rewritten(item: Deprecation, call: Call, callee: str | None) -> Rewritten:

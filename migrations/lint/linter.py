@@ -488,8 +488,11 @@ class Linter:
         fixed: Counter[str] = Counter()
         failed: dict[str, Diagnostic] = {}
         self._have_facts()
+        unreadable = {item.path for item in result.diagnostics if item.failure}
         for _ in range(MAX_ROUNDS):
-            targets = sorted({item.path for item in result.diagnostics if self._fixable(item)} - failed.keys())
+            targets = sorted(
+                {item.path for item in result.diagnostics if self._fixable(item)} - failed.keys() - unreadable
+            )
             if not targets:
                 break
             again: list[str] = []
