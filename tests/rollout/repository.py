@@ -120,13 +120,20 @@ py_binary(
 py_library(
     name = "alike",
     srcs = ["quiet.py"],
-    exec_properties = {"test.cpu": "4"},
+)
+
+py_library(
+    name = "alike_too",
+    srcs = ["quiet.py"],
 )
 
 py_binary(
     name = "fine",
     srcs = ["fine.py"],
-    deps = [":alike"],
+    deps = [
+        ":alike",
+        ":alike_too",
+    ],
 )
 """,
         both="",
