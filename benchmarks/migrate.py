@@ -10,18 +10,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
 import textwrap
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks._timing import Cost, compare, run
 from benchmarks.monorepo import make
 from buildfile.source import FileKind, SourceFile
 from buildfile.targets import Target, targets_of
@@ -115,10 +112,10 @@ def main(argv: list[str]) -> int:
         print("\nnothing to do, against reading every BUILD file once")
         clean = base / "clean"
         make(clean, options.packages, 0.0)
-        _compare(
+        compare(
             {
-                "read": lambda: _run([sys.executable, "-c", _READ, str(clean)], clean),
-                "trekbok": lambda: _run([sys.executable, "-m", "trekbok", "migrate", "--root", str(clean)], clean),
+                "read": lambda: run([sys.executable, "-c", _READ, str(clean)], clean),
+                "trekbok": lambda: run([sys.executable, "-m", "trekbok", "migrate", "--root", str(clean)], clean),
             },
             options.runs,
         )
@@ -134,15 +131,6 @@ for where, _, names in os.walk(sys.argv[1]):
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a run took: seconds on the clock, seconds of processor, the highest memory of one process in MB."""
-
-    wall: float
-    cpu: float
-    peak: float
-
-
 def _job(job: Job, base: Path, pristine: Path, runs: int) -> None:
     print(f"\n{job.name}")
     work = base / "work"
@@ -153,13 +141,13 @@ def _job(job: Job, base: Path, pristine: Path, runs: int) -> None:
         shutil.copytree(pristine, work)
 
     def side(name: str, command: list[str]) -> Callable[[], Cost]:
-        def run() -> Cost:
+        def measured() -> Cost:
             fresh()
-            cost = _run(command, work)
+            cost = run(command, work)
             results.setdefault(name, _targets(work))
             return cost
 
-        return run
+        return measured
 
     whole = "\n".join(command.format("//...") for command in job.commands)
     (base / "all.txt").write_text(whole + "\n")
@@ -168,7 +156,7 @@ def _job(job: Job, base: Path, pristine: Path, runs: int) -> None:
         "awk '{" + "".join(_awk(command) for command in job.commands) + "}' > ../found.txt"
         " && buildozer -quiet -f ../found.txt"
     )
-    _compare(
+    compare(
         {
             "trekbok": side("trekbok", [sys.executable, "-m", "trekbok", *job.args, "-q"]),
             "grep | buildozer": side("grep", ["bash", "-c", script]),
@@ -205,32 +193,6 @@ def _described(target: Target) -> list[object]:
 
 def _squeezed(text: bytes) -> str:
     return "".join(text.decode().replace(",\n", "\n").split())
-
-
-def _run(command: list[str], where: Path) -> Cost:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = time.perf_counter()
-    done = subprocess.Popen(command, cwd=where, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, _, usage = os.wait4(done.pid, 0)
-    wall = time.perf_counter() - start
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(wall, cpu, usage.ru_maxrss / 1024)
-
-
-def _compare(sides: dict[str, Callable[[], Cost]], runs: int) -> None:
-    costs: dict[str, list[Cost]] = {name: [] for name in sides}
-    for number in range(runs):
-        names = list(sides) if number % 2 == 0 else list(reversed(sides))
-        for name in names:
-            costs[name].append(sides[name]())
-    first = next(iter(sides))
-    base = statistics.median(cost.wall for cost in costs[first])
-    for name, found in costs.items():
-        wall = statistics.median(cost.wall for cost in found)
-        cpu = statistics.median(cost.cpu for cost in found)
-        peak = max(cost.peak for cost in found)
-        print(f"  {name:<18} {wall:7.2f} s   {wall / base:5.2f} x   cpu {cpu:6.2f} s   peak {peak:5.0f} MB")
 
 
 if __name__ == "__main__":
