@@ -69,7 +69,7 @@ toolchain(
 """
 
 
-def _candidates() -> list[str]:
+def candidates() -> list[str]:
     """Interpreters there might be; not each is to be seen by Bazel, which may run in a root of its own."""
     found = [f"/usr/bin/python3.{minor}" for minor in range(8, 16)]
     for pattern in (".pyenv/versions/*/bin/python3", ".local/share/uv/python/*/bin/python3"):
@@ -96,7 +96,7 @@ def main_workspace(bazel_bases: Path) -> Iterator[Workspace]:
 
 def _add_runtimes(workspace: Workspace) -> None:
     probe = "import sys; print('{}.{}'.format(*sys.version_info), sys.executable)"
-    commands = "".join(f'{path} -I -c "{probe}" 2>/dev/null\n' for path in _candidates())
+    commands = "".join(f'{path} -I -c "{probe}" 2>/dev/null\n' for path in candidates())
     workspace.write({"probe/BUILD.bazel": "", "probe/probe.sh": commands + "true\n"})
     workspace.write(
         {

@@ -73,6 +73,9 @@ def _local_runtime_repo_impl(rctx):
         return _give_up(rctx, "{} failed: {}".format(interpreter, result.stderr.strip()))
     answer = json.decode(result.stdout)
     major, minor, micro, releaselevel, serial = answer.pop("version")
+    found = "{}.{}.{}".format(major, minor, micro)
+    if rctx.attr.python_version and not (found + ".").startswith(rctx.attr.python_version + "."):
+        return _give_up(rctx, "{} is Python {}, not {}".format(interpreter, found, rctx.attr.python_version))
     rctx.file("BUILD.bazel", _BUILD.format(
         major = major,
         minor = minor,
@@ -86,11 +89,14 @@ def _local_runtime_repo_impl(rctx):
         py_runtime_pair = Label("//python:py_runtime_pair.bzl"),
         **answer
     ))
+    rctx.file("interpreter.txt", answer["executable"])
     rctx.file("runtime.bzl", "FOUND = True\nPYTHON_VERSION = \"{}.{}\"\nMICRO = \"{}\"\n".format(major, minor, micro))
     return None
 
 def _give_up(rctx, reason):
     message = "{}: no local Python runtime: {}".format(rctx.name, reason)
+    if rctx.attr.advice:
+        message += "; " + rctx.attr.advice
     if rctx.attr.on_failure == "fail":
         fail(message)
     if rctx.attr.on_failure == "warn":
@@ -105,6 +111,7 @@ A runtime that is installed on the machine the build runs on: `:runtime`, `:runt
 Make toolchains of it with local_runtime_toolchains_repo.
 """,
     attrs = {
+        "advice": attr.string(doc = "What to do if there is no such interpreter, as an end of the message."),
         "interpreter_path": attr.string(
             default = "python3",
             doc = "The interpreter: an absolute path, or a name to look for on PATH.",
@@ -113,6 +120,9 @@ Make toolchains of it with local_runtime_toolchains_repo.
             default = "skip",
             values = ["skip", "warn", "fail"],
             doc = "What to do if the interpreter is missing or does not run.",
+        ),
+        "python_version": attr.string(
+            doc = "The version it has to be of: MAJOR.MINOR, or MAJOR.MINOR.MICRO. By default any.",
         ),
     },
     environ = ["PATH"],
