@@ -23,10 +23,17 @@ _OFTEN = 2000
 
 
 class Seen(NamedTuple):
-    """A finding of a file, with the suppressions that cover it, as indices."""
+    """A finding of a file.
+
+    Attributes:
+        diagnostic: the finding.
+        suppressed: the suppressions that cover it, as indices.
+        fix: what tells its fix from others; `""` if it has none that edits anything.
+    """
 
     diagnostic: Diagnostic
     suppressed: tuple[int, ...] = ()
+    fix: str = ""
 
 
 class Examined(NamedTuple):
@@ -133,7 +140,9 @@ def _found(file: SourceFile, view: View, migration: Migration, suppressions: tup
         yield _broken(file, migration.id, error)
         return
     for finding in found:
-        yield Seen(diagnostic_of(migration.id, file, finding), suppressed_by(migration.id, finding, suppressions))
+        fix = repr((finding.fix.edits, sorted(finding.fix.bind.items()))) if finding.fix and finding.fix.edits else ""
+        covering = suppressed_by(migration.id, finding, suppressions)
+        yield Seen(diagnostic_of(migration.id, file, finding), covering, fix)
 
 
 def suppressed_by(id: str, finding: Finding, suppressions: tuple[Suppression, ...]) -> tuple[int, ...]:

@@ -420,12 +420,18 @@ class Linter:
         suppressions = examined.suppressions if examined else ()
         used: set[tuple[int, str]] = set()
         left: list[Diagnostic] = []
+        fixes: set[str] = set()
         for item in seen:
+            wanted = self.job.selection.wants(item.diagnostic.id, path)
+            if wanted and item.fix:  # two checks that would make the same edits say the same
+                if item.fix in fixes:
+                    continue
+                fixes.add(item.fix)
             if not item.suppressed:
                 left.append(item.diagnostic)
                 continue
             used.update((number, item.diagnostic.id) for number in item.suppressed)
-            if self.job.selection.wants(item.diagnostic.id, path):
+            if wanted:
                 result.suppressed[item.diagnostic.id] += 1
         if suppressions:
             file = SourceFile(path, self._entries[path].kind, self.run.read(path))

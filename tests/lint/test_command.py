@@ -174,3 +174,11 @@ def test_a_check_that_breaks_is_reported_and_the_others_run(tmp_path: Path) -> N
     assert ran.code == 3 and "venv-rules" in ran.ids
     (broken,) = [item for item in ran.json["findings"] if item["id"] == "failed-check"]
     assert "mine broke on this file" in broken["message"] and "boom" in broken["message"]
+
+
+def test_two_checks_that_would_make_the_same_edit_are_one_finding(tmp_path: Path) -> None:
+    text = 'toolchain(\n    name = "t",\n    exec_comaptible_with = ["@platforms//os:linux"],\n)\n'
+    lay_out(tmp_path, {"BUILD": text})
+    assert len(lint(tmp_path).ids) == 1
+    for id in ("misspelled-attribute", "toolchain-misspellings"):
+        assert lint(tmp_path, "--select", id).ids == [id]
