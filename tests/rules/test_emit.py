@@ -100,7 +100,7 @@ def test_without_any_toolchain_but_the_last(bazel_bases: Path) -> None:
 
 
 # Bazel's own WORKSPACE would download these, for the toolchains of other languages.
-_STUBS = {
+STUBS = {
     "bazel_skylib": {
         "WORKSPACE": "",
         "BUILD": "",
@@ -131,9 +131,9 @@ def test_workspace_mode(bazel_bases: Path) -> None:
                 'local_repository(name = "our_rules", path = "rules")\n'
                 'load("@our_rules//python:repositories.bzl", "py_repositories")\n'
                 "py_repositories()\n"
-                + "".join(f'local_repository(name = "{name}", path = "stubs/{name}")\n' for name in _STUBS)
+                + "".join(f'local_repository(name = "{name}", path = "stubs/{name}")\n' for name in STUBS)
             ),
-            **{f"stubs/{name}/{path}": content for name, stub in _STUBS.items() for path, content in stub.items()},
+            **{f"stubs/{name}/{path}": content for name, stub in STUBS.items() for path, content in stub.items()},
             ".bazelignore": "rules\nstubs\n",
             "BUILD.bazel": _BUILD.replace("RULES", "our_rules"),
             **_FILES,

@@ -51,7 +51,8 @@ genrule(
     srcs = ["pack.py"],
     outs = ["archives.tar"],
     cmd = "mkdir $(RULEDIR)/packed && " + "".join([
-        python + " -I $(location pack.py) $(RULEDIR)/packed 2>/dev/null || true; [ $$(ls $(RULEDIR)/packed | grep -c gz) -ge 2 ] || "
+        python + " -I $(location pack.py) $(RULEDIR)/packed 2>/dev/null || true; " +
+        "[ $$(ls $(RULEDIR)/packed | grep -c gz) -ge 2 ] || "
         for python in CANDIDATES
     ]) + "true; tar -cf $@ -C $(RULEDIR)/packed .",
     tags = ["local"],

@@ -11,6 +11,7 @@ import pytest
 
 from tests.rules.bazel import MODULE_NAME, REPO_NAME, Workspace, copy_tree, make_workspace
 from tests.rules.conftest import bazel_bases  # noqa: F401
+from tests.rules.test_emit import STUBS
 from tests.rules_toolchains.archives import Archive, pack_archives
 
 WORKSPACES = Path(__file__).parent / "workspaces"
@@ -31,6 +32,19 @@ class Suite:
     def module(self, text: str) -> None:
         """Write MODULE.bazel: the rules, and `text` with OLD, NEW, OLD_MINOR… and the checksums filled in."""
         (self.workspace.root / "MODULE.bazel").write_text(HEAD + self.fill(text))
+
+    def in_workspace_mode(self, text: str, *, bzlmod: bool = False) -> Workspace:
+        """Write WORKSPACE with `text` filled in; the same workspace, to be built with it."""
+        stubs = "".join(f'local_repository(name = "{name}", path = "stubs/{name}")\n' for name in STUBS)
+        self.workspace.write(
+            {
+                "WORKSPACE": 'workspace(name = "app")\n' + self.fill(text) + stubs,
+                ".bazelignore": "stubs\n",
+                **{f"stubs/{name}/{path}": content for name, stub in STUBS.items() for path, content in stub.items()},
+            }
+        )
+        options = ("--enable_workspace", "--enable_bzlmod" if bzlmod else "--noenable_bzlmod")
+        return Workspace(self.workspace.root, self.workspace.output_base, options=options)
 
     def fill(self, text: str) -> str:
         """Fill in what depends on the interpreters there are."""
@@ -66,10 +80,8 @@ def suite(bazel_bases: Path) -> Iterator[Suite]:  # noqa: F811
             message = f"the tests need Pythons of two versions that Bazel can run, and there is {archives}"
             pytest.fail(message) if "CI" in os.environ else pytest.skip(message)
         suite = Suite(workspace, *archives[:2])
-        for path in [
-            path for path in root.rglob("*") if path.suffix in (".bazel", ".bzl") and path.parent.name != "pack"
-        ]:
-            if path.name != "MODULE.bazel":
+        for pattern in ("versions/BUILD.bazel", "*.bzl"):
+            for path in root.glob(pattern):
                 path.write_text(suite.fill(path.read_text()))
         yield suite
     finally:

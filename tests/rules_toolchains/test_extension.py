@@ -14,7 +14,8 @@ python.single_version_override(
     python_version = "<OLD>", sha256 = {"<PLATFORM>": "<OLD_SHA>"}, urls = ["file://<OLD_PATH>"],
 )
 python.single_version_platform_override(
-    platform = "<PLATFORM>", python_version = "<NEW>", sha256 = "<NEW_SHA>", urls = ["<NEW_DIR>/{python_version}.tar.gz"],
+    platform = "<PLATFORM>", python_version = "<NEW>", sha256 = "<NEW_SHA>",
+    urls = ["<NEW_DIR>/{python_version}.tar.gz"],
 )
 """
 
