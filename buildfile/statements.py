@@ -27,16 +27,16 @@ _INSIDE = rb"[^\"'#()\[\]{}]+|#[^\n]*+|" + STRING
 _DEPTH = 6
 
 
-def _bracket(depth: int) -> bytes:
+def bracketed(depth: int) -> bytes:
     """The pattern of a bracketed expression that nests at most `depth` levels."""
-    inner = _INSIDE if depth == 1 else _INSIDE + b"|" + _bracket(depth - 1)
+    inner = _INSIDE if depth == 1 else _INSIDE + b"|" + bracketed(depth - 1)
     return rb"[(\[{](?>" + inner + rb")*+[)\]}]"
 
 
 _BLANK, _COMMENT, _CODE = 1, 2, 3  # the groups of _LINE
 _LINE = re.compile(
     rb"([ \t\f\r]*+(?:\n|\Z))|([ \t\f]*+#[^\n]*+(?:\n|\Z))"
-    rb"|((?>[^\n\"'#\\()\[\]{}]+|\\\r?\n|\\.|#[^\n]*+|" + STRING + b"|" + _bracket(_DEPTH) + rb")*+(?:\n|\Z))",
+    rb"|((?>[^\n\"'#\\()\[\]{}]+|\\\r?\n|\\.|#[^\n]*+|" + STRING + b"|" + bracketed(_DEPTH) + rb")*+(?:\n|\Z))",
     re.DOTALL,
 )
 _TOKEN = re.compile(rb"[^\n\"'#\\()\[\]{}]+|\\\r?\n|\\.|#[^\n]*+|" + STRING + rb"|[(\[{]|[)\]}]|\n|[\"'\\]", re.DOTALL)
