@@ -61,6 +61,12 @@ class Suite:
         return text.replace("<PLATFORM>", PLATFORM).replace("<RULES>", f"@{REPO_NAME}")
 
 
+def fill_rules(root: Path) -> None:
+    """Put the name of the rules into the BUILD and bzl files below a directory."""
+    for path in (*root.rglob("BUILD.bazel"), *root.rglob("*.bzl")):
+        path.write_text(path.read_text().replace("<RULES>", f"@{REPO_NAME}"))
+
+
 HEAD = f"""module(name = "app")
 bazel_dep(name = "{MODULE_NAME}", version = "0.1.0", repo_name = "{REPO_NAME}")
 local_path_override(module_name = "{MODULE_NAME}", path = "../toolchains_rules")
