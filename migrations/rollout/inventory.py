@@ -215,9 +215,10 @@ def _read_build(
         return
     file = SourceFile(entry.path, entry.kind, data)
     local = dict(known) | mapped_kinds(data, file.package, workspace) if b"gazelle:map_kind" in data else known
-    names = names_in(file, workspace, local)
+    bindings = Bindings(file, workspace)
+    names = names_in(file, bindings, local)
     names |= {name: Made(kind, name) for name, kind in mapped.items()}
-    reader = _Reader(os.fspath(root), file, workspace, names, packages)
+    reader = _Reader(os.fspath(root), file, bindings, names, packages)
     for tree in _trees(file, bad):
         for node in tree.body:
             reader.statement(tree, node)
@@ -242,17 +243,17 @@ class _Reader:
     """Reads the calls of one BUILD file."""
 
     def __init__(
-        self, root: str, file: SourceFile, workspace: Workspace, names: Mapping[str, Made], packages: frozenset[str]
+        self, root: str, file: SourceFile, bindings: Bindings, names: Mapping[str, Made], packages: frozenset[str]
     ) -> None:
         self.root = root
         self.file = file
-        self.workspace = workspace
+        self.workspace = bindings.workspace
         self.names = names
         self.packages = packages
         self.package = file.package
         self.constants: dict[str, ast.expr] = {}
         self.rules: list[Rule] = []
-        self._loaded = Bindings(file, workspace).loaded
+        self._loaded = bindings.loaded
 
     def statement(self, tree: Tree, node: ast.stmt) -> None:
         """Reads the calls of a top-level statement."""

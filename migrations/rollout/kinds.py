@@ -164,9 +164,8 @@ def mapped_kinds(data: bytes, package: str, workspace: Workspace) -> dict[Symbol
     return found
 
 
-def names_in(file: SourceFile, workspace: Workspace, known: Mapping[Symbol, Made]) -> dict[str, Made]:
+def names_in(file: SourceFile, bindings: Bindings, known: Mapping[Symbol, Made]) -> dict[str, Made]:
     """The names under which a BUILD file has them."""
-    bindings = Bindings(file, workspace)
     found = {name: known[symbol] for name, symbol in bindings.loaded.items() if symbol in known}
     if file.kind is FileKind.BUILD:
         for kind in KINDS:
