@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -105,6 +104,8 @@ class Snapshot:
     """The commit and what differs from it, asked for in the background."""
 
     def __init__(self, root: Path) -> None:
+        import tempfile  # only runs that write a cache need it
+
         self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed by finish)
         self._head = _start(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         status = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules", ".")
