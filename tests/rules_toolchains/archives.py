@@ -21,7 +21,8 @@ if sys.version_info < (3, 8) or any(name.startswith(minor + ".") for name in os.
     sys.exit()
 if sys.version_info[3] != "final":
     sys.exit()
-left_out = {"test", "idlelib", "turtledemo", "tkinter", "ensurepip", "site-packages", "dist-packages", "__pycache__"}
+left_out = {"test", "idlelib", "turtledemo", "tkinter", "ensurepip", "site-packages", "dist-packages", "__pycache__",
+            "sitecustomize.py"}
 
 
 def wanted(info):

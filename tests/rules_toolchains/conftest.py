@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests.rules.test_emit import STUBS
 from tests.rules_toolchains.archives import Archive, pack_archives
 
 WORKSPACES = Path(__file__).parent / "workspaces"
-PLATFORM = "x86_64-unknown-linux-gnu"
+PLATFORM = f"{platform.machine()}-unknown-linux-gnu"
 
 # What runs in there is run by Bazel.
 collect_ignore = ["workspaces"]
