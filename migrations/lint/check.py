@@ -12,6 +12,7 @@ from buildfile.syntax import Unparsable, not_starlark, plainly_valid
 from migrations.engine import TEMPLATE, Run, facts_of
 from migrations.finding import Finding
 from migrations.lint.diagnostic import Diagnostic, diagnostic_of, failure_of
+from migrations.lint.needles import Needles
 from migrations.lint.own import FAILED_CHECK, SYNTAX_ERROR
 from migrations.lint.suppressions import Suppression, suppressions_of
 from migrations.migration import Migration
@@ -84,7 +85,7 @@ class Examiner:
     def __init__(self, run: Run, count: int) -> None:
         self._run = run
         self._quick = count >= _OFTEN
-        self._active: dict[tuple[str, FileKind], tuple[frozenset[bytes], list[_Wanting]]] = {}
+        self._active: dict[tuple[str, FileKind], tuple[Needles, list[_Wanting]]] = {}
 
     def examine(self, file: SourceFile) -> Examined:
         """Everything that can be said about a file by itself."""
@@ -124,11 +125,10 @@ class Examiner:
         key = workspace_of(file.path, self._run.workspaces).path, file.kind
         if key not in self._active:
             active = [item for item in self._run.active[key[0]] if file.kind in item.kinds]
-            every = frozenset(needle for item in active for needle in item.needles)
-            self._active[key] = every, [(item, frozenset(item.needles)) for item in active]
+            needles = Needles({needle for item in active for needle in item.needles})
+            self._active[key] = needles, [(item, frozenset(item.needles)) for item in active]
         needles, mine = self._active[key]
-        data = file.data
-        there = {needle for needle in needles if needle in data}
+        there = needles.among(file.data)
         return [migration for migration, wanted in mine if not there.isdisjoint(wanted)]
 
 

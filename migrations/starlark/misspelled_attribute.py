@@ -26,7 +26,7 @@ _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
     "@aspect_rules_py": ASPECT,
     "native": NATIVE,
 }
-_KEYWORD = re.compile(rb"([A-Za-z_]\w*)[ \t]*=(?!=)")
+_KEYWORD = re.compile(rb"(?:^|[(,])[ \t]*([A-Za-z_]\w*)[ \t]*=(?!=)", re.MULTILINE)
 _KNOWN = frozenset(name.encode() for name in KNOWN)
 _NEAR = 0.8
 
