@@ -5,6 +5,7 @@ https://rules-python.readthedocs.io/en/latest/toolchains.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,7 @@ _NEW = {
     "py_console_script_binary": "//python/entry_points:py_console_script_binary.bzl",
     "py_test": HOMES["py_test"],
 }
+_FILE = re.compile(r"@[^/]*//(?:[\d.]+)?:defs\.bzl")
 _HIDDEN = "The unpacked arguments must not bring a python_version of their own."
 
 
@@ -41,9 +43,12 @@ def gather(facts: list[tuple[str, Any]]) -> Repositories:
 
 def find(view: View) -> Iterator[Finding]:
     """Calls of the rules, uses as values, idle loads, and the interpreter."""
+    loads = [load for load in view.loads if _FILE.fullmatch(load.label)]
+    if not loads:
+        return
     known = view.facts.get(_ID) or Repositories()
-    for load in view.loads:
-        version = version_of(view, load.label, known) if load.label.endswith("defs.bzl") else ""
+    for load in loads:
+        version = version_of(view, load.label, known)
         for symbol in load.symbols if version else ():
             if symbol.name in _NEW:
                 yield from _rule(view, load, symbol, version)
