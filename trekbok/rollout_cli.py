@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-@click.group()
+@click.group(epilog=EXIT_CODES)
 def rollout() -> None:
     """Opt a repository in to something, stage by stage."""
 
@@ -220,31 +220,22 @@ def apply(
     following: bool,
     until: str | None,
     every: bool,
-    check: bool,
-    show_diff: bool,
-    patches: Path | None,
-    patch_size: int,
-    allow_dirty: bool,
-    root: Path | None,
-    jobs: int,
-    quiet: bool,
-    verbose: bool,
-    color: str,
+    **rest: Any,
 ) -> None:
     """Take waves in: edit the BUILD files of their targets."""
     from migrations.rollout.steps import StepError, apply_waves, chosen_waves
 
     if not (waves or following or until or every):
         raise UsageProblem("say which: a wave, --next, --until 25% or --all")
-    base, exclude = _base(root)
+    base, exclude = _base(rest["root"])
     manifest = _needed(base)
     try:
         names = list(manifest.waves) if every else chosen_waves(manifest, waves, following, _percent(until))
-        step = apply_waves(base, manifest, names, exclude, jobs)
+        step = apply_waves(base, manifest, names, exclude, rest["jobs"])
     except StepError as error:
         raise UsageProblem(str(error)) from None
     what = f"{', '.join(names) or 'no wave'}: {len(step.edited):,} calls"
-    _end(base, step, what, check, show_diff, patches, patch_size, allow_dirty, quiet, verbose, color)
+    _end(base, step, what, **rest)
 
 
 @precompile.command(epilog=EXIT_CODES)
@@ -255,16 +246,7 @@ def apply(
 def revert(
     what: tuple[str, ...],
     every: bool,
-    check: bool,
-    show_diff: bool,
-    patches: Path | None,
-    patch_size: int,
-    allow_dirty: bool,
-    root: Path | None,
-    jobs: int,
-    quiet: bool,
-    verbose: bool,
-    color: str,
+    **rest: Any,
 ) -> None:
     """Take waves or single targets back.
 
@@ -275,32 +257,23 @@ def revert(
 
     if not (what or every):
         raise UsageProblem("say what: a wave, a label, or --all")
-    base, exclude = _base(root)
+    base, exclude = _base(rest["root"])
     manifest = _needed(base)
     names = list(manifest.waves) if every else [item for item in what if item in manifest.waves]
     labels = [item for item in what if item not in manifest.waves]
     try:
-        step = take_back(base, manifest, names, labels, exclude, jobs)
+        step = take_back(base, manifest, names, labels, exclude, rest["jobs"])
     except StepError as error:
         raise UsageProblem(str(error)) from None
     text = f"{len(step.edited):,} calls are back"
-    _end(base, step, text, check, show_diff, patches, patch_size, allow_dirty, quiet, verbose, color)
+    _end(base, step, text, **rest)
 
 
 @precompile.command(epilog=EXIT_CODES)
 @_writing
 @common
 def finish(
-    check: bool,
-    show_diff: bool,
-    patches: Path | None,
-    patch_size: int,
-    allow_dirty: bool,
-    root: Path | None,
-    jobs: int,
-    quiet: bool,
-    verbose: bool,
-    color: str,
+    **rest: Any,
 ) -> None:
     """Turn the flag on for everything, and drop what it makes redundant.
 
@@ -309,19 +282,20 @@ def finish(
     from migrations.rollout.steps import StepError
     from migrations.rollout.steps import finish as end
 
-    base, exclude = _base(root)
+    base, exclude = _base(rest["root"])
     try:
-        step = end(base, _needed(base), exclude, jobs)
+        step = end(base, _needed(base), exclude, rest["jobs"])
     except StepError as error:
         raise UsageProblem(str(error)) from None
     text = f"the flag takes over: {len(step.edited):,} calls"
-    _end(base, step, text, check, show_diff, patches, patch_size, allow_dirty, quiet, verbose, color)
+    _end(base, step, text, **rest)
 
 
 def _end(
     base: Path,
     step: Step,
     what: str,
+    *,
     check: bool,
     show_diff: bool,
     patches: Path | None,
@@ -330,6 +304,7 @@ def _end(
     quiet: bool,
     verbose: bool,
     color: str,
+    **_: object,
 ) -> None:
     """Writes a step, or shows it."""
     from buildfile.plan import diff

@@ -23,7 +23,7 @@ from buildfile.source import FileKind, SourceFile
 from buildfile.statements import Statement, removals
 from buildfile.style import attribute_key
 from buildfile.targets import Change, changes_between
-from migrations.finding import Fix
+from migrations.finding import Finding, Fix, Level
 from migrations.rules_python._extensions import proxies
 from migrations.rules_python._surface import PIP_EXTENSION, PYTHON_EXTENSION, exported
 from migrations.rules_python._versions import Repositories, version_of
@@ -315,6 +315,15 @@ def _interpreter(view: View, call: Call, known: Repositories) -> tuple[str, str]
         named = re.match(r"@python_(\d+(?:_\d+)+)(?:_host)?//", text)
         version = named[1].replace("_", ".") if named else version_of(view, text.partition("//")[0] + "//:x", known)
     return version, "" if version else "Which Python its interpreter is cannot be seen."
+
+
+def stays(view: View, call: Call, message: str, why: str, tag: str) -> Finding:
+    """The finding for a call that cannot be moved; in a .bzl, where it may serve others, it is a note."""
+    why = why or "MODULE.bazel has no rules_python, and the WORKSPACE does not say where it is from."
+    level = Level.NOTE if view.file.kind is FileKind.BZL else Level.PERSON
+    return Finding(
+        call.start, call.callee_range[1], message, advice=f"{why} Write {tag} in MODULE.bazel by hand.", level=level
+    )
 
 
 def removed(view: View, statements: Iterable[Statement], names: Iterable[str], release: Iterable[str]) -> Fix:

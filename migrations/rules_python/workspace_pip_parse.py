@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from buildfile.source import FileKind
-from migrations.finding import Finding, Level
+from migrations.finding import Finding
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.rules_python import _workspace
@@ -36,10 +36,7 @@ def find(view: View) -> Iterator[Finding]:
         call = found.call
         message = "pip_parse is for a WORKSPACE only"
         if found.why or not part.ready:
-            why = found.why or "MODULE.bazel has no rules_python, and the WORKSPACE does not say where it is from."
-            level = Level.NOTE if view.file.kind is FileKind.BZL else Level.PERSON
-            advice = f"{why} Write pip.parse in MODULE.bazel by hand."
-            yield Finding(call.start, call.callee_range[1], message, advice=advice, level=level)
+            yield _workspace.stays(view, call, message, found.why, "pip.parse")
             continue
         argument = call.argument("python_interpreter_target")
         interpreter = [call.text(argument).decode()] if argument is not None else []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from buildfile.source import FileKind
-from migrations.finding import Finding, Level
+from migrations.finding import Finding
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.rules_python import _workspace
@@ -35,10 +35,7 @@ def find(view: View) -> Iterator[Finding]:
         call = found.call
         message = f"{call.callee} is for a WORKSPACE only"
         if found.why or not part.ready:
-            why = found.why or "MODULE.bazel has no rules_python, and the WORKSPACE does not say where it is from."
-            advice = f"{why} Write python.toolchain in MODULE.bazel by hand."
-            level = Level.NOTE if view.file.kind is FileKind.BZL else Level.PERSON
-            yield Finding(call.start, call.callee_range[1], message, advice=advice, level=level)
+            yield _workspace.stays(view, call, message, found.why, "python.toolchain")
         else:
             fix = removed(view, [call.statement], [call.key], [call.callee or ""])
             yield Finding(call.start, call.callee_range[1], message, fix)
