@@ -218,6 +218,7 @@ class Dependency:
         path, start, end: where the version stands, quotes included; `start < 0` if it does not.
         dev: whether it is a `dev_dependency`.
         override: the version that a `single_version_override` pins; `""` if none does.
+        local: whether it is taken from a directory, so that its version says nothing.
     """
 
     name: str
@@ -228,6 +229,7 @@ class Dependency:
     end: int
     dev: bool = False
     override: str = ""
+    local: bool = False
 
 
 @dataclass(frozen=True)
@@ -317,6 +319,7 @@ def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
     names: dict[str, str] = {}
     problems: list[tuple[str, int, str]] = []
     overrides: dict[str, str] = {}
+    local: set[str] = set()
     files: list[str] = []
     for entry in entries:
         if entry.kind is FileKind.WORKSPACE and entry.path.startswith(prefix + "WORKSPACE"):
@@ -362,6 +365,8 @@ def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
                 names[apparent] = name
             elif call.callee == "single_version_override":
                 overrides[call.string("module_name") or ""] = call.string("version") or ""
+            elif call.callee == "local_path_override":
+                local.add(call.string("module_name") or "")
             elif call.callee == "include" and call.arguments:
                 text = call.string_of(call.arguments[0].value)
                 if text and text.startswith(("//", ":")):
@@ -374,6 +379,8 @@ def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
     for name, pinned in overrides.items():
         if name in dependencies:
             dependencies[name] = replace(dependencies[name], override=pinned)
+    for name in local & dependencies.keys():
+        dependencies[name] = replace(dependencies[name], local=True)
     bazel = _bazel_version(f"{os.fspath(root)}/{prefix}.bazelversion")
     return Workspace(where, module, dependencies, names, tuple(files), bazel, tuple(problems))
 

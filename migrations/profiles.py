@@ -27,7 +27,8 @@ class Target:
 
     Attributes:
         profile: one of `PROFILES`.
-        versions: module name to the version the workspace has of it.
+        versions: module name to the version the workspace has of it; `""` where that is not known. Of aspect_rules_py,
+            which a checkout in its place is told by, it is the version as written.
         options: name to value, for example `semantics` to `preserve`.
     """
 
@@ -71,7 +72,10 @@ def target_of(workspace: Workspace, to: str, options: Mapping[str, str]) -> Targ
         to: a profile, or `auto` for that of the version it has.
         options: the options of the run.
     """
-    versions = {name: item.override or item.version for name, item in workspace.dependencies.items()}
+    versions = {
+        name: "" if item.local and name != "aspect_rules_py" else item.override or item.version
+        for name, item in workspace.dependencies.items()
+    }
     profile = profile_of(versions.get("aspect_rules_py", "")) if to == "auto" else to
     return Target(profile, versions, options)
 

@@ -21,7 +21,9 @@ from migrations.view import View
 
 
 def find(view: View) -> Iterator[Finding]:
-    """Each toolchain tag with `is_default`."""
+    """Each toolchain tag with `is_default`, where the release is known: the old form serves every release."""
+    if not view.target.versions.get("rules_python"):
+        return
     toolchains = list(tags(view, "python", ("toolchain",)))
     defaults = list(tags(view, "python", ("defaults",)))
     for call in toolchains:
@@ -154,6 +156,15 @@ python.toolchain(python_version = "3.11")
             {
                 "MODULE.bazel": 'bazel_dep(name = "rules_python", version = "1.5.0")\n\n'
                 'python = use_extension("@other//:e.bzl", "python")\n'
+                'python.toolchain(\n    is_default = True,\n    python_version = "3.12",\n)\n'
+            },
+        ),
+        Case(
+            "an unknown release",
+            {
+                "MODULE.bazel": 'bazel_dep(name = "rules_python", version = "1.5.0")\n'
+                'local_path_override(\n    module_name = "rules_python",\n    path = "../r",\n)\n\n'
+                'python = use_extension("@rules_python//python/extensions:python.bzl", "python")\n'
                 'python.toolchain(\n    is_default = True,\n    python_version = "3.12",\n)\n'
             },
         ),

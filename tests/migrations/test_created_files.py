@@ -69,6 +69,13 @@ def test_a_file_that_nothing_is_put_into_is_not_made(tmp_path: Path) -> None:
         ),
         (
             {
+                "MODULE.bazel": 'bazel_dep(name = "rules_python", version = "0.1.0")\n'
+                'local_path_override(module_name = "rules_python", path = "third_party/rules")\n'
+            },
+            "",
+        ),
+        (
+            {
                 "WORKSPACE": 'http_archive(\n    name = "rules_python",\n    strip_prefix = "rules_python-0.25.0",\n'
                 '    url = "https://github.com/bazelbuild/rules_python/releases/download/0.25.0/x.tar.gz",\n)\n'
             },
