@@ -2,7 +2,7 @@
 
 trekbok itself is an application of the machine's, found as `trekbok` on `PATH` or by the variable `TREKBOK`.
 
-    load("@trekbok_rules//trekbok:defs.bzl", "trekbok", "trekbok_lint_test", "trekbok_test")
+Loaded from `//trekbok:defs.bzl` of this module:
 
     trekbok(name = "trekbok")                         # bazel run //:trekbok [-- DIR...]
     trekbok(name = "lint_fix", command = "lint", args = ["--fix"])
