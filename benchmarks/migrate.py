@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import textwrap
@@ -138,13 +139,14 @@ def _job(job: Job, base: Path, pristine: Path, runs: int) -> None:
 
     def fresh() -> None:
         shutil.rmtree(work, ignore_errors=True)
-        shutil.copytree(pristine, work)
+        subprocess.run(["cp", "-r", str(pristine), str(work)], check=True)
 
     def side(name: str, command: list[str]) -> Callable[[], Cost]:
         def measured() -> Cost:
             fresh()
             cost = run(command, work)
-            results.setdefault(name, _targets(work))
+            if name not in results:
+                results[name] = _targets(pristine, work)
             return cost
 
         return measured
@@ -165,8 +167,8 @@ def _job(job: Job, base: Path, pristine: Path, runs: int) -> None:
         runs,
     )
     for name, targets in results.items():
-        if targets != results["trekbok"]:
-            odd = [path for path in targets if targets[path] != results["trekbok"].get(path)]
+        odd = sorted(path for path, _ in targets.items() ^ results["trekbok"].items())
+        if odd:
             print(f"  {name} made other targets than trekbok in {len(odd):,} files, first {odd[0]}")
 
 
@@ -175,11 +177,14 @@ def _awk(command: str) -> str:
     return f'print "{before}//" $0 "{after}";'
 
 
-def _targets(root: Path) -> dict[str, str]:
-    """The targets of every BUILD file: kind, name and attributes, whatever the layout."""
+def _targets(before: Path, root: Path) -> dict[str, str]:
+    """The targets of every BUILD file that changed: kind, name and attributes, whatever the layout."""
     found = {}
     for path in root.rglob("BUILD.bazel"):
-        file = SourceFile(path.name, FileKind.BUILD, path.read_bytes())
+        data = path.read_bytes()
+        if data == (before / path.relative_to(root)).read_bytes():
+            continue
+        file = SourceFile(path.name, FileKind.BUILD, data)
         targets = targets_of(file, file.statements)
         found[str(path.relative_to(root))] = json.dumps(
             {key: [_described(item) for item in items] for key, items in sorted(targets.items())}
