@@ -16,7 +16,7 @@ from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
 from buildfile.style import attribute_key, quote
 from buildfile.targets import Change
-from migrations.aspect_rules_py._surface import DEFS, anywhere
+from migrations.aspect_rules_py._surface import DEFS, MODULE, anywhere
 from migrations.finding import Finding, Fix, Level
 from migrations.view import View
 
@@ -28,12 +28,34 @@ _ONLY_LINK = ("visibility", "args", "env", "env_inherit", "deprecation")
 _BOTH = ("tags", "testonly", "target_compatible_with", "exec_compatible_with", "exec_properties", "features")
 
 
+_V2 = Version("2.0.0a0")
+
+
 def is_v2(view: View) -> bool:
     """Whether the workspace says that it is on aspect_rules_py 2 already."""
-    try:
-        return Version(view.target.versions.get("aspect_rules_py", "").replace("-alpha.", "a")) >= Version("2.0.0a0")
-    except InvalidVersion:
+    version = _version(view)
+    return version is not None and version >= _V2
+
+
+def is_v1(view: View) -> bool:
+    """Whether the workspace says that it is on aspect_rules_py 1; if it says nothing it is on neither."""
+    version = _version(view)
+    return version is not None and version < _V2
+
+
+def stays_v1(view: View) -> bool:
+    """Whether the workspace still says that it is on aspect_rules_py 1 once this run is over."""
+    dependency = view.workspace.dependencies.get(MODULE)
+    if dependency is None or dependency.local or not is_v1(view):
         return False
+    return view.option("bump", "yes") == "no" or dependency.path not in view.workspace.module_files
+
+
+def _version(view: View) -> Version | None:
+    try:
+        return Version(view.target.versions.get(MODULE, "").replace("-alpha.", "a"))
+    except InvalidVersion:
+        return None
 
 
 def takes_venv(call: Call) -> bool:

@@ -13,7 +13,7 @@ from buildfile.bindings import Symbol
 from buildfile.calls import Call
 from buildfile.source import FileKind
 from migrations.aspect_rules_py._surface import DEFS, MODULE, UNSTABLE_DEFS, UPSTREAM, UV_UNSTABLE_DEFS, anywhere
-from migrations.aspect_rules_py._venv_link import LINKS, is_v2, split, takes_venv, unlinked
+from migrations.aspect_rules_py._venv_link import LINKS, is_v1, is_v2, split, takes_venv, unlinked
 from migrations.finding import Finding, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -21,6 +21,7 @@ from migrations.view import View
 
 _ID = "py-venv-meaning"
 _OVERRIDES = ("git_override", "archive_override", "local_path_override")
+_PIN = "single_version_override"
 _REMOVED = anywhere("py_venv_binary", "py_venv_test")
 _STABLE = frozenset({Symbol(DEFS, "py_venv")})
 _EXPOSED = re.compile(rb"\bexpose_venv(?:_link)?\s*=")
@@ -48,7 +49,11 @@ class _File:
 def scan(view: View) -> _File:
     """What a file says of the version it was written for."""
     if view.file.kind is FileKind.MODULE:
-        overridden = any(call.string("module_name") == MODULE for call in view.calls_named(*_OVERRIDES))
+        overridden = any(
+            call.string("module_name") == MODULE
+            and (call.callee != _PIN or call.argument("patches") is not None or call.string("version") is None)
+            for call in view.calls_named(*_OVERRIDES, _PIN)
+        )
         return _File(view.workspace.path, old=b"/unstable:extension.bzl" in view.file.data, overridden=overridden)
     loaded = view.bindings.loaded
     old = any(symbol.label in (UNSTABLE_DEFS, UV_UNSTABLE_DEFS) or symbol in _REMOVED for symbol in loaded.values())
@@ -85,7 +90,7 @@ def find(view: View) -> Iterator[Finding]:
     old, new, on_v2 = where in facts.old, where in facts.new, is_v2(view)
     fact = facts.files.get(view.file.path)
     names = fact.names if fact is not None else {name for name, item in view.bindings.loaded.items() if item in _STABLE}
-    sure = old and not new if on_v2 or where in facts.overridden else old or not new
+    sure = old or not new if is_v1(view) and where not in facts.overridden else old and not new
     if fact is not None and fact.new and not on_v2:
         sure = False
     settled = on_v2 and new and not old

@@ -20,7 +20,7 @@ from migrations.aspect_rules_py._surface import (
     UV_DEFS,
     UV_UNSTABLE_DEFS,
 )
-from migrations.aspect_rules_py._venv_link import unlinked
+from migrations.aspect_rules_py._venv_link import stays_v1, unlinked
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -54,7 +54,12 @@ def _types(view: View, load: Load) -> Finding:
 
 def _moved(view: View, load: Load, new: str) -> Iterator[Finding]:
     written = view.spell(new, like=load.label)
-    moving = {symbol.local: (written, symbol.name) for symbol in load.symbols if symbol.name not in _GONE}
+    held = [symbol for symbol in load.symbols if symbol.name == "py_venv"] if stays_v1(view) else []
+    moving = {
+        symbol.local: (written, symbol.name)
+        for symbol in load.symbols
+        if symbol.name not in _GONE and symbol not in held
+    }
     clash = _clash(view, load, new)
     if clash:
         yield Finding(
@@ -70,6 +75,13 @@ def _moved(view: View, load: Load, new: str) -> Iterator[Finding]:
             load.label_end,
             f"{load.label} moved to {written}",
             Fix(bind=moving),
+        )
+    for symbol in held:
+        yield Finding(
+            symbol.start,
+            symbol.end,
+            f"{load.label} is gone, and in v1, which this workspace stays on, py_venv of {written} makes a link",
+            advice="Move the version of aspect_rules_py to v2 first, or in the same run (`trekbok migrate`).",
         )
     for symbol in load.symbols:
         if symbol.name in _GONE:
@@ -104,8 +116,9 @@ MIGRATION = Migration(
         why="v2 has no `unstable` packages: the load fails, and with it every target of the package.",
         safety=(
             "Safe. `py_venv_binary` and `py_venv_test` stay where they are until `venv-rules` has rewritten their "
-            "uses. A `py_venv` of the stable file keeps its v1 meaning until `py-venv-meaning` has run. Mentions in "
-            "documents are listed and not edited."
+            "uses. A `py_venv` of the stable file keeps its v1 meaning until `py-venv-meaning` has run, and a real one "
+            "moves there only if the version moves to v2 in the same run or before: in v1 it would turn into a link. "
+            "Mentions in documents are listed and not edited."
         ),
         references=(PLAN, UPSTREAM + "/tree/v2.0.0-alpha.0/py"),
     ),
@@ -142,6 +155,14 @@ MIGRATION = Migration(
             '    srcs = ["l.bzl"],\n    deps = ["@aspect_rules_py//py/unstable:defs"],\n)\n',
             'load("@bazel_skylib//:bzl_library.bzl", "bzl_library")\n\nbzl_library(\n    name = "l",\n'
             '    srcs = ["l.bzl"],\n    deps = ["@aspect_rules_py//py:defs"],\n)\n',
+        ),
+        Case(
+            "a real py_venv waits for the version",
+            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv", "x")\n\npy_venv(name = "v")\n\nx(name = "x")\n',
+            'load("@aspect_rules_py//py:defs.bzl", "x")\n'
+            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv")\n\npy_venv(name = "v")\n\nx(name = "x")\n',
+            person=("this workspace stays on",),
+            options={"bump": "no"},
         ),
         Case(
             "a removed symbol stays until its uses are rewritten",

@@ -34,7 +34,8 @@ RULES = "rules_python"
 REPOSITORIES = exported(("//python:repositories.bzl", "//python:python.bzl"), ("py_repositories",))
 REGISTER = exported(("//python:repositories.bzl",), ("python_register_toolchains",))
 REGISTER_MULTI = exported(("//python:repositories.bzl",), ("python_register_multi_toolchains",))
-PIP_PARSE = exported(("//python:pip.bzl",), ("pip_parse",))
+PIP_PARSE = exported(("//python:pip.bzl",), ("pip_parse", "pip_install"))
+"""What makes a repository of packages; the older of the two takes the same attributes, as far as they still are any."""
 
 _TAG_ATTRIBUTES = {
     "register_coverage_tool": "configure_coverage_tool",
@@ -160,7 +161,7 @@ def modules(parts: dict[str, Part]) -> list[str]:
     return [f"{where}/MODULE.bazel" if where else "MODULE.bazel" for where in parts]
 
 
-SCAN_NEEDLES = (b"rules_python", b"python_register_", b"pip_parse")
+SCAN_NEEDLES = (b"rules_python", b"python_register_", b"pip_parse", b"pip_install")
 
 
 def here(view: View, id: str) -> Part:

@@ -34,7 +34,8 @@ def find(view: View) -> Iterator[Finding]:
     moved = {hub.name for hub in part.hubs}
     for found in hubs_in(view):
         call = found.call
-        message = "pip_parse is for a WORKSPACE only"
+        symbol = view.bindings.symbol(call.callee, call.scope)
+        message = f"{symbol.name if symbol else call.callee} is for a WORKSPACE only"
         if found.why or not part.ready:
             yield _workspace.stays(view, call, message, found.why, "pip.parse")
             continue
@@ -66,7 +67,7 @@ MIGRATION = Migration(
     summary="Turn pip_parse of a WORKSPACE into pip.parse of MODULE.bazel.",
     page=Page(
         what=(
-            "Takes `pip_parse`, the load of `install_deps` and its call out of the WORKSPACE, and adds `pip.parse` "
+            "Takes `pip_parse`, or a `pip_install` that is still there, the load of `install_deps` and its call out of the WORKSPACE, and adds `pip.parse` "
             "and `use_repo` to MODULE.bazel. The Python is that of the interpreter that `pip_parse` was given, else "
             "the first that the WORKSPACE registers."
         ),
@@ -79,14 +80,14 @@ MIGRATION = Migration(
     ),
     gate=Gate(module="rules_python"),
     kinds=(FileKind.WORKSPACE, FileKind.MODULE, FileKind.BZL),
-    needles=(b"pip_parse", b"install_deps"),
+    needles=(b"pip_parse", b"pip_install", b"install_deps"),
     find=find,
     scan=_workspace.scan,
     scan_needles=_workspace.SCAN_NEEDLES,
     scan_kinds=(FileKind.WORKSPACE,),
     gather=_workspace.gather,
     create=_workspace.modules,
-    after=("workspace-python-toolchains",),
+    after=("pip-install", "workspace-python-toolchains"),
     cases=(
         Case(
             "with an interpreter",
@@ -115,6 +116,35 @@ x(name = "y")
 pip = use_extension("@rules_python//python/extensions:pip.bzl", "pip")
 pip.parse(
     extra_pip_args = ["-v"],
+    hub_name = "pypi",
+    python_version = "3.12",
+    requirements_lock = "//:requirements_lock.txt",
+)
+use_repo(pip, "pypi")
+""",
+                "WORKSPACE": 'x(name = "y")\n',
+            },
+        ),
+        Case(
+            "its predecessor",
+            {
+                "MODULE.bazel": _HEAD,
+                "WORKSPACE": """load("@rules_python//python:pip.bzl", "pip_install")
+
+pip_install(
+    name = "pypi",
+    python_interpreter_target = "@python_3_12_host//:python",
+    requirements = "//:requirements_lock.txt",
+)
+
+x(name = "y")
+""",
+            },
+            {
+                "MODULE.bazel": _HEAD
+                + """
+pip = use_extension("@rules_python//python/extensions:pip.bzl", "pip")
+pip.parse(
     hub_name = "pypi",
     python_version = "3.12",
     requirements_lock = "//:requirements_lock.txt",
