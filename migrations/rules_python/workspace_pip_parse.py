@@ -67,9 +67,9 @@ MIGRATION = Migration(
     summary="Turn pip_parse of a WORKSPACE into pip.parse of MODULE.bazel.",
     page=Page(
         what=(
-            "Takes `pip_parse`, or a `pip_install` that is still there, the load of "
-            "`install_deps` and its call out of the WORKSPACE, and adds `pip.parse` and `use_repo` to MODULE.bazel. The Python is that of the interpreter that `pip_parse` was given, else "
-            "the first that the WORKSPACE registers."
+            "Takes `pip_parse`, or a `pip_install` that is still there, the load of `install_deps` and its call out of "
+            "the WORKSPACE, and adds `pip.parse` and `use_repo` to MODULE.bazel. The Python is that of the interpreter "
+            "that `pip_parse` was given, else the first that the WORKSPACE registers."
         ),
         why="A WORKSPACE is not read any more from Bazel 8 on.",
         safety=(
