@@ -28,7 +28,7 @@ _ANALYSIS = {
         "name one for each in resolutions"
     ),
     "sets_virtual_env": "//failures:sets_virtual_env: env may not set VIRTUAL_ENV",
-    "no_main": "no file named no_main.py is one of srcs: set main",
+    "no_main": "the default main no_main.py does not appear in srcs: add it, or set main",
     "two_mains": "pytest_main = True is a main program of its own; drop main, or pytest_main",
     "venv_label": '//failures:venv_label: venv = ":empty_venv" is the name of a set of packages; '
     "a py_venv to run in is the value of external_venv",

@@ -3,14 +3,13 @@
 load("//python/private:common_attrs.bzl", "COMMON_ATTRS")
 load("//python/private:executable_runtime.bzl", "executable_runtime")
 load("//python/private:interpreter_launcher.bzl", "LAUNCHER_ATTRS")
-load("//python/private:precompile_settings.bzl", "PYC_COLLECTION_ATTRS", "collects_pycs")
+load("//python/private:precompile_settings.bzl", "PYC_COLLECTION_ATTRS", "collects_pycs", "precompile_settings")
 load("//python/private:py_info.bzl", "merge_py_infos", "py_info_of")
 load("//python/private:py_sources.bzl", "collect_py_info", "explain_lost_pycs", "python_runfiles")
 load("//python/private:target_runfiles.bzl", "dependency_runfiles")
 load(":transitions.bzl", "TRANSITION_ATTRS")
 load(":venv_files.bzl", "VENV_ATTRS")
 load(":virtual_deps.bzl", "VIRTUAL_DEPS_ATTRS", "resolved_deps")
-load(":wanted_pycs.bzl", "wanted_precompile_settings")
 
 PROGRAM_ATTRS = COMMON_ATTRS | LAUNCHER_ATTRS | PYC_COLLECTION_ATTRS | TRANSITION_ATTRS | VENV_ATTRS | VIRTUAL_DEPS_ATTRS | {
     "env": attr.string_dict(
@@ -42,7 +41,7 @@ def program_sources(ctx):
             repr(ctx.attr.venv),
         ))
     runtime = executable_runtime(ctx)
-    settings = wanted_precompile_settings(ctx, requires_by_flag = False)
+    settings = precompile_settings(ctx, executable = True)
     collect = collects_pycs(ctx)
     sources = collect_py_info(ctx, settings)
     named = resolved_deps(ctx)

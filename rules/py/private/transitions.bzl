@@ -2,16 +2,12 @@
 
 load("//python/private:python_version_transition.bzl", "TRANSITIONED_FLAGS", "python_version_settings")
 
-_PYC_COLLECTION = "//python/config_settings:pyc_collection"
 _VENV = "//uv/private/constraints/venv:venv"
 
 def _venv_impl(settings, attr):
     new = python_version_settings(settings, attr)
     if attr.venv:
         new[_VENV] = attr.venv
-    if attr.pyc_collection in ("include_pyc", "disabled"):
-        # The libraries below compile for it.
-        new[_PYC_COLLECTION] = attr.pyc_collection
     return new
 
 venv_transition = transition(

@@ -7,13 +7,12 @@ load(
     "precompile_tools",
     "precompiler_interpreter",
 )
-load("//python/private:precompile_settings.bzl", "PRECOMPILE_ATTRS")
+load("//python/private:precompile_settings.bzl", "PRECOMPILE_ATTRS", "precompile_settings")
 load("//python/private:py_info.bzl", "PyInfo", "builtin_py_info")
 load("//python/private:py_interpreter_program_info.bzl", "PyInterpreterProgramInfo")
 load("//python/private:runfiles_paths.bzl", "runfiles_path")
 load("//python/private:toolchain_types.bzl", "EXEC_TOOLS_TOOLCHAIN_TYPE", "TARGET_TOOLCHAIN_TYPE")
 load(":venv_files.bzl", "python_version_of", "site_packages_directory")
-load(":wanted_pycs.bzl", "WANTED_PYCS_ATTRS", "wanted_precompile_settings")
 load(":wheels.bzl", "wheel_record")
 
 def _py_unpacked_wheel_impl(ctx):
@@ -69,8 +68,8 @@ def _py_unpacked_wheel_impl(ctx):
 
 def _compiler(ctx, runtime):
     """How the modules of the wheel are compiled, in the same action; None if they are not."""
-    settings = wanted_precompile_settings(ctx, requires_by_flag = True)
-    tools = precompile_tools(ctx) if settings.compiles and runtime.pyc_tag else None
+    settings = precompile_settings(ctx, executable = False)
+    tools = precompile_tools(ctx) if settings.compiles and settings.wanted and runtime.pyc_tag else None
     if not tools or PyInterpreterProgramInfo not in tools.precompiler:
         return None
     program = tools.precompiler[PyInterpreterProgramInfo]
@@ -106,7 +105,7 @@ it at run time, which costs a little for each such wheel, and it has none of the
 
 Its modules are compiled under the same attributes and flags as others, beside their sources, which are always kept.
 """,
-    attrs = PRECOMPILE_ATTRS | WANTED_PYCS_ATTRS | {
+    attrs = PRECOMPILE_ATTRS | {
         "console_scripts": attr.string_dict(
             doc = "The wheel's commands, each with its `MODULE:FUNCTION`.",
         ),

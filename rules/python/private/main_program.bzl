@@ -1,6 +1,6 @@
 """Which file an executable runs, and the texts in its attributes."""
 
-load(":runfiles_paths.bzl", "runfiles_path")
+load(":runfiles_paths.bzl", "package_short_path", "runfiles_path")
 
 def main_program(ctx, compiled, settings, collect, *, must_be_source = True):
     """The main program as it is shipped.
@@ -10,7 +10,8 @@ def main_program(ctx, compiled, settings, collect, *, must_be_source = True):
         compiled: list of struct as of compile_sources.
         settings: struct as of precompile_settings.
         collect: bool, whether the executable ships implicit pycs.
-        must_be_source: bool, whether `main` has to be in `srcs`.
+        must_be_source: bool, whether `main` has to be in `srcs`; without `main` it is then the source that has
+            the name of the target, and nothing else will do.
 
     Returns:
         struct with file and path (below the runfiles root); None with `main_module`.
@@ -26,27 +27,35 @@ def main_program(ctx, compiled, settings, collect, *, must_be_source = True):
     return struct(file = main, path = runfiles_path(ctx, main))
 
 def _main_source(ctx, must_be_source):
-    name = ctx.label.name + ".py"
     if ctx.file.main:
         # It may be given by another label than in `srcs`, but it has to be there.
         if must_be_source and ctx.file.main not in ctx.files.srcs:
             fail("main = {} is not in srcs".format(ctx.attr.main.label))
         return ctx.file.main
-    candidates = [file for file in ctx.files.srcs if _below_package(ctx, file) == name]
+    if must_be_source and ctx.label.name.endswith(".py"):
+        fail("the name must not end in .py: the program would stand where its source does")
+    name = ctx.label.name + ".py"
+    candidates = [] if must_be_source else [
+        file
+        for file in ctx.files.srcs
+        if file.short_path == package_short_path(ctx) + name
+    ]
     if not candidates:
+        candidates = [file for file in ctx.files.srcs if ("/" + file.short_path).endswith("/" + name)]
+    if not candidates and not must_be_source:
         candidates = [file for file in ctx.files.srcs if file.basename == name.split("/")[-1]]
-    if not candidates and len(ctx.files.srcs) == 1:
-        candidates = ctx.files.srcs
-    if len(candidates) != 1:
-        fail("{} of srcs: set main{}".format(
-            "no file named {} is one".format(name) if not candidates else "more than one file named {} is one".format(name),
-            ", or main_module" if hasattr(ctx.attr, "main_module") else "",
+        if not candidates and len(ctx.files.srcs) == 1:
+            candidates = ctx.files.srcs
+    if len(candidates) == 1:
+        return candidates[0]
+    todo = "set main, or main_module" if hasattr(ctx.attr, "main_module") else "set main"
+    if candidates:
+        fail("the default main {} matches multiple files in srcs ({}): {}".format(
+            name,
+            ", ".join([file.short_path for file in candidates]),
+            todo,
         ))
-    return candidates[0]
-
-def _below_package(ctx, file):
-    package = ctx.label.package + "/" if ctx.label.package else ""
-    return file.short_path[len(package):] if file.short_path.startswith(package) else None
+    fail("the default main {} does not appear in srcs: add it, or {}".format(name, todo))
 
 def expand_text(ctx, name, text):
     """Expands locations and make variables.

@@ -2,7 +2,7 @@
 
 load(":flag_info.bzl", "FlagInfo")
 load(":py_interpreter_program_info.bzl", "PyInterpreterProgramInfo")
-load(":runfiles_paths.bzl", "below_runfiles")
+load(":runfiles_paths.bzl", "below_runfiles", "package_short_path")
 load(":toolchain_types.bzl", "EXEC_TOOLS_TOOLCHAIN_TYPE", "TARGET_TOOLCHAIN_TYPE")
 load(":version_info.bzl", "version_text")
 
@@ -31,14 +31,15 @@ def compile_sources(ctx, sources, settings):
         list of struct, one for each source, in order, with
         source: File;
         pyc: File, or None if there is none: precompiling is off, no tool is at hand, the runtime's tag is
-            not known, or the file is not Python source;
-        link: str, where the runfiles need a link to the pyc (below the root), or None if it stands there.
+            not known, the file is not Python source, or it would stand in the way and nobody wants it;
+        link: str, where the runfiles need a link to the pyc (below the root), or None if it stands there;
+        unwanted: bool, whether there is no pyc only because nobody wants it.
     """
     tools = precompile_tools(ctx) if settings.compiles else None
     runtime = _runtime(ctx) if tools else None
     pyc_tag = getattr(runtime, "pyc_tag", None)
     if not tools or not runtime or (settings.keeps_source and not pyc_tag):
-        return [struct(source = source, pyc = None, link = None) for source in sources]
+        return [_place(source) for source in sources]
     _check_versions(ctx, tools, runtime)
 
     one_action = ctx.attr._precompile_actions_flag[FlagInfo].value == "per_target"
@@ -46,7 +47,7 @@ def compile_sources(ctx, sources, settings):
     compiled = []
     for source in sources:
         if source.is_directory or source.extension != "py":
-            compiled.append(struct(source = source, pyc = None, link = None))
+            compiled.append(_place(source))
         else:
             compiled.append(_declare(ctx, source, pyc_tag, settings, own_tree))
     todo = [each for each in compiled if each.pyc]
@@ -90,6 +91,9 @@ def _check_versions(ctx, tools, runtime):
             runs,
         ))
 
+def _place(source, pyc = None, link = None, unwanted = False):
+    return struct(source = source, pyc = pyc, link = link, unwanted = unwanted)
+
 def _declare(ctx, source, pyc_tag, settings, own_tree):
     """Says where the pyc of a source goes."""
     stem = source.basename[:-len(".py")]
@@ -101,26 +105,22 @@ def _declare(ctx, source, pyc_tag, settings, own_tree):
         name = stem + ".pyc"
     directory = source.short_path[:-len(source.basename)]
     if _in_package(ctx, source) and not own_tree:
-        package = _package_path(ctx)
-        return struct(
-            source = source,
-            pyc = ctx.actions.declare_file(directory[len(package):] + name),
-            link = None,
-        )
-    return struct(
-        source = source,
-        pyc = ctx.actions.declare_file("/".join([
+        below = directory[len(package_short_path(ctx)):]
+
+        # In runfiles too a program takes the place of a directory of its name; Bazel warns of it.
+        hidden = settings.executable and below.startswith(ctx.label.name + "/")
+        if below and (hidden or not settings.wanted):
+            return _place(source, unwanted = True)
+        return _place(source, ctx.actions.declare_file(below + name))
+    return _place(
+        source,
+        ctx.actions.declare_file("/".join([
             _OWN_TREE,
             own_tree or ctx.label.name,
             directory.replace("../", "external/") + name,
         ])),
-        link = below_runfiles(ctx, directory + name),
+        below_runfiles(ctx, directory + name),
     )
-
-def _package_path(ctx):
-    """What the `short_path` of the files of the target's package begins with."""
-    package = ctx.label.package + "/" if ctx.label.package else ""
-    return "../{}/{}".format(ctx.label.repo_name, package) if ctx.label.repo_name else package
 
 def _in_package(ctx, source):
     """Whether the pyc can stand beside the source: a rule can only write into its own package."""

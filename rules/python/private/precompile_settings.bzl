@@ -1,6 +1,7 @@
 """The attributes and flags that decide about precompiling, and what they decide together."""
 
 load(":flag_info.bzl", "FlagInfo")
+load(":wanted_pycs.bzl", "WANTED_PYCS_FLAG", "flags_collect", "pycs_are_wanted")
 
 _FLAGS = "//python/config_settings:"
 
@@ -67,6 +68,7 @@ runs without an option; the others are levels 1 and 2.
         default = _FLAGS + "precompile_source_retention",
         providers = [FlagInfo],
     ),
+    "_pyc_collection_flag": attr.label(default = _FLAGS + "pyc_collection", providers = [FlagInfo]),
     # They stop the build when they are set; see there.
     "_removed_flags": attr.label_list(default = [
         _FLAGS + "precompile_add_to_runfiles",
@@ -74,6 +76,7 @@ runs without an option; the others are levels 1 and 2.
         _FLAGS + "precompile_force",
         _FLAGS + "precompile_force_retain_sources",
     ]),
+    "_wanted_pycs_flag": attr.label(default = WANTED_PYCS_FLAG, providers = [FlagInfo]),
 }
 
 PYC_COLLECTION_ATTRS = {
@@ -84,7 +87,6 @@ Whether the program ships the pycs of targets with `precompile = "inherit"`: `in
 `inherit`: when the flag `precompile` is `enabled` or `force_enabled`.
 """,
     ),
-    "_pyc_collection_flag": attr.label(default = _FLAGS + "pyc_collection", providers = [FlagInfo]),
 }
 
 def check_value(name, value, values, removed = {}):
@@ -102,23 +104,25 @@ def check_value(name, value, values, removed = {}):
         fail("{} = {} was removed: {}".format(name, repr(value), removed[value]))
     fail("{} = {} is not one of {}".format(name, repr(value), ", ".join([repr(each) for each in values])))
 
-def precompile_settings(ctx, *, requires_by_flag):
+def precompile_settings(ctx, *, executable):
     """What the attributes and flags say about a target's own sources.
 
     Args:
         ctx: the context of a rule with PRECOMPILE_ATTRS.
-        requires_by_flag: bool, whether the flag's force_enabled makes the pycs required, as it does for
-            libraries; else only the attribute does.
+        executable: bool, whether the target is a program, whose own pycs only the attribute makes required; those
+            of libraries are by the flag's force_enabled too.
 
     Returns:
         struct with
         compiles: bool, whether sources are compiled;
+        executable: bool, as given;
         required: bool, whether each binary ships the pycs; else they are implicit;
         keeps_source: bool;
         invalidation_mode: str, checked_hash or unchecked_hash;
         on_error: str, fail or source;
         optimize: str, for the compiler: a level, or what to strip;
-        optimize_level: int, the level at which the interpreter looks for the pyc.
+        optimize_level: int, the level at which the interpreter looks for the pyc;
+        wanted: bool, whether anybody asks for the pycs, as far as can be told; see wanted_pycs.bzl.
     """
     check_value("precompile", ctx.attr.precompile, ["inherit", "enabled", "disabled"], _REMOVED_PRECOMPILE)
     check_value(
@@ -142,14 +146,21 @@ def precompile_settings(ctx, *, requires_by_flag):
         retention = ctx.attr._precompile_source_retention_flag[FlagInfo].value
     if mode == "auto":
         mode = "unchecked_hash" if ctx.var["COMPILATION_MODE"] == "opt" else "checked_hash"
+    required = effective == "enabled" and (not executable or ctx.attr.precompile == "enabled")
     return struct(
         compiles = effective != "disabled",
+        executable = executable,
         invalidation_mode = mode,
         keeps_source = retention != "omit_source",
         on_error = ctx.attr.precompile_on_error,
         optimize = optimize,
         optimize_level = level,
-        required = effective == "enabled" and (requires_by_flag or ctx.attr.precompile == "enabled"),
+        required = required,
+        wanted = required or pycs_are_wanted(
+            ctx.attr._wanted_pycs_flag[FlagInfo].value,
+            flag,
+            ctx.attr._pyc_collection_flag[FlagInfo].value,
+        ),
     )
 
 def _optimization(level, strip):
@@ -180,7 +191,8 @@ def collects_pycs(ctx):
     value = ctx.attr.pyc_collection
     check_value("pyc_collection", value, ["inherit", "include_pyc", "disabled"], _REMOVED_COLLECTION)
     if value == "inherit":
-        value = ctx.attr._pyc_collection_flag[FlagInfo].value
-    if value in ("inherit", "auto"):
-        return ctx.attr._precompile_flag[FlagInfo].value in ("enabled", "force_enabled")
+        return flags_collect(
+            ctx.attr._precompile_flag[FlagInfo].value,
+            ctx.attr._pyc_collection_flag[FlagInfo].value,
+        )
     return value == "include_pyc"

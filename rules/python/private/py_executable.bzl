@@ -74,7 +74,7 @@ def py_executable_impl(ctx):
         list of providers.
     """
     runtime = executable_runtime(ctx)
-    settings = precompile_settings(ctx, requires_by_flag = False)
+    settings = precompile_settings(ctx, executable = True)
     collect = collects_pycs(ctx)
     sources = collect_py_info(ctx, settings)
     if collect:

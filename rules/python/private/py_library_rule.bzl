@@ -32,7 +32,7 @@ def library_default_info(ctx, settings, sources):
 
 def _py_library_impl(ctx):
     check_common_attrs(ctx)
-    settings = precompile_settings(ctx, requires_by_flag = True)
+    settings = precompile_settings(ctx, executable = False)
     sources = collect_py_info(ctx, settings)
     return [
         library_default_info(ctx, settings, sources),

@@ -6,8 +6,8 @@ they meet.
 
 load(":imports.bzl", "own_imports")
 load(":precompile_action.bzl", "compile_sources")
-load(":py_info.bzl", "merge_py_infos", "py_info_of")
-load(":runfiles_paths.bzl", "runfiles_path")
+load(":py_info.bzl", "PyInfo", "merge_py_infos", "py_info_of")
+load(":runfiles_paths.bzl", "package_short_path", "runfiles_path")
 
 def collect_py_info(ctx, settings):
     """Compiles a target's sources and merges them with what its dependencies give.
@@ -22,6 +22,8 @@ def collect_py_info(ctx, settings):
         compiled: list of struct as of compile_sources;
         outputs: list[File], what building the target makes: the sources that are kept, the required pycs.
     """
+    if settings.executable:
+        _check_name_is_free(ctx)
     compiled = compile_sources(ctx, ctx.files.srcs, settings)
     direct = {
         name: []
@@ -41,7 +43,8 @@ def collect_py_info(ctx, settings):
         if not each.pyc or settings.keeps_source:
             direct["transitive_required_sources"].append(each.source)
             direct["transitive_sources"].append(each.source)
-            outputs.append(each.source)
+            if settings.keeps_source or not each.unwanted:
+                outputs.append(each.source)
         elif not settings.required or each.link:
             # The source is omitted, but whoever takes `transitive_sources` and `transitive_pyc_files` and
             # knows nothing else would get neither.
@@ -80,6 +83,25 @@ def collect_py_info(ctx, settings):
             pyi_infos = [info for info in stubs if info],
         ),
     )
+
+def _check_name_is_free(ctx):
+    """Explains what Bazel would call a prefix conflict: a pyc in a directory that has the name of the program."""
+    taken = package_short_path(ctx) + ctx.label.name + "/"
+    for target in ctx.attr.deps:
+        if PyInfo not in target or target.label.package != ctx.label.package:
+            continue
+        info = target[PyInfo]
+        if not any([source.short_path.startswith(taken) for source in info.direct_original_sources.to_list()]):
+            continue
+        for pyc in depset(transitive = [info.direct_pyc_files, info.transitive_implicit_pyc_files]).to_list():
+            if pyc.short_path.startswith(taken):
+                fail(("{}: the program is a file {}, and {} has sources in a directory of that name, beside which " +
+                      "their pycs would stand. Rename the program, or write precompile = \"disabled\" on {}.").format(
+                    ctx.label,
+                    taken[:-1],
+                    target.label,
+                    target.label,
+                ))
 
 def python_runfiles(ctx, py_info, *, collect_pycs):
     """The modules a program ships.

@@ -1,10 +1,12 @@
 """The configuration that an executable asks for itself."""
 
+load(":wanted_pycs.bzl", "WANTED_PYCS_FLAG", "wanted_pycs_for")
+
 _FLAGS = "//python/config_settings:"
 _PYTHON_VERSION = _FLAGS + "python_version"
 
-# What `config_settings` may set; a transition has to declare its outputs.
-TRANSITIONED_FLAGS = [
+# What `config_settings` may set.
+_SETTABLE_FLAGS = [
     _FLAGS + "add_srcs_to_runfiles",
     _FLAGS + "bootstrap_impl",
     _FLAGS + "exec_tools_toolchain",
@@ -18,14 +20,17 @@ TRANSITIONED_FLAGS = [
     _FLAGS + "venvs_site_packages",
 ]
 
-_BY_LABEL = {Label(flag): flag for flag in TRANSITIONED_FLAGS}
+_BY_LABEL = {Label(flag): flag for flag in _SETTABLE_FLAGS}
+
+# A transition has to declare what it sets.
+TRANSITIONED_FLAGS = _SETTABLE_FLAGS + [WANTED_PYCS_FLAG]
 
 def python_version_settings(settings, attr):
     """The implementation of the transition, for transitions that set more.
 
     Args:
         settings: dict from each of TRANSITIONED_FLAGS, and perhaps others, to its value.
-        attr: struct of the rule's attributes, with `config_settings` and `python_version`.
+        attr: struct of the rule's attributes, with `config_settings`, `python_version` and `pyc_collection`.
 
     Returns:
         dict: the settings, changed as the attributes say.
@@ -39,6 +44,11 @@ def python_version_settings(settings, attr):
     # PY2 and PY3 are values of the past; the rule's implementation answers for them.
     if attr.python_version and not attr.python_version.startswith("PY"):
         new[_PYTHON_VERSION] = attr.python_version
+    new[WANTED_PYCS_FLAG] = wanted_pycs_for(
+        attr.pyc_collection,
+        new[_FLAGS + "precompile"],
+        new[_FLAGS + "pyc_collection"],
+    )
     return new
 
 python_version_transition = transition(

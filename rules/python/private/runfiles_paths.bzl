@@ -37,3 +37,15 @@ def package_runfiles_path(ctx):
     """
     repo = ctx.label.repo_name or ctx.workspace_name
     return repo + "/" + ctx.label.package if ctx.label.package else repo
+
+def package_short_path(ctx):
+    """What the `short_path` of the files of the target's package begins with.
+
+    Args:
+        ctx: the rule's context.
+
+    Returns:
+        str: empty, or with a slash at the end.
+    """
+    package = ctx.label.package + "/" if ctx.label.package else ""
+    return "../{}/{}".format(ctx.label.repo_name, package) if ctx.label.repo_name else package

@@ -1,0 +1,1 @@
+"""A module in a directory below its package."""

@@ -1,0 +1,1 @@
+"""A module in a directory that has the name of a program."""
