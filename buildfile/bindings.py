@@ -137,6 +137,9 @@ class Bindings:
     def free_name(self, wanted: str, *symbols: Symbol, prefix: str = "aspect_") -> tuple[str, bool]:
         """A local name for a symbol: the one it is loaded under already, else `wanted`, else one with a prefix.
 
+        A name that the file uses for what Bazel brings itself is not free, since a load would change its meaning;
+        unless that is one of `symbols`.
+
         Returns:
             The name, and whether it still has to be loaded.
         """
@@ -144,9 +147,28 @@ class Bindings:
             if symbol in symbols:
                 return name, False
         name = wanted
-        while name in self.loaded or name in self.defined or name in self._parameters:
+        while (
+            name in self.loaded
+            or name in self.defined
+            or name in self._parameters
+            or (Symbol("native", name) not in symbols and self._stands_for_itself(name))
+        ):
             name = prefix + name if not name.startswith("_") else "_" + prefix + name[1:]
         return name, True
+
+    def _stands_for_itself(self, name: str) -> bool:
+        """Whether the file uses a name that nothing in it binds: what Bazel brings, or a prelude."""
+        word = re.compile(rb"(?<![\w.])" + re.escape(name.encode()) + rb"(?!\w)")
+        for statement in self.file.statements:
+            if statement.is_load or not word.search(statement.data, statement.start, statement.end):
+                continue
+            try:
+                tree = statement.tree
+            except Unparsable:
+                return True
+            if any(isinstance(node, ast.Name) and node.id == name for top in tree.body for node in ast.walk(top)):
+                return True
+        return False
 
     @cached_property
     def _parameters(self) -> frozenset[str]:

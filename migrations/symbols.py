@@ -296,7 +296,7 @@ def _loaded_instead(
     """Everything about a rule that Bazel brings itself and that is to be loaded."""
     target = Symbol(view.workspace.canonical(new.label), new.name)
     plain = [call for call in calls if view.file.kind is not FileKind.BZL or "." in (call.callee or "")]
-    local, wanted = view.bindings.free_name(new.name, target)
+    local, wanted = view.bindings.free_name(new.name, target, Symbol("native", new.name))
     bind = {local: (view.spell(target.label), new.name)} if wanted else {}
     for call in plain:
         part = _rewritten(item, call, local if call.callee != local else None)

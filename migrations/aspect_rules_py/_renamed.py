@@ -12,6 +12,7 @@ from buildfile.calls import Call, Scope, dotted, string_value, target_key, walk
 from buildfile.edits import Edit
 from buildfile.rewrite import Rewritten
 from buildfile.source import FileKind
+from buildfile.statements import Statement
 from buildfile.targets import Change
 from migrations.finding import Finding, Fix, Level
 from migrations.view import Use, View
@@ -252,16 +253,26 @@ def _alias_fix(view: View, what: Renaming, use: Use, to: _Name) -> Fix:
     bind, release = to.bind, to.release
     if view.file.kind is not FileKind.BZL or what.wrapper is None:
         return Fix((Edit(use.start, use.end, to.local.encode()),), bind=bind, release=release)
-    name, nl, local = aliased(view, use), view.file.newline.decode(), to.local
-    lines = [f"def {name}(name, **kwargs):", *what.wrapper(local)]
-    statement, data = use.statement, view.file.data
-    before = "" if statement.lead == 0 or data[: statement.lead].endswith((b"\n\n", b"\n\r\n")) else nl
-    behind = data[statement.end : statement.end + 1] not in (b"", b"\n", b"\r")
-    text = before + nl.join(lines) + nl + (nl if behind else "")
+    name, nl, statement = aliased(view, use), view.file.newline, use.statement
+    data, trailing = view.file.data, view.file.data[use.end : statement.end].rstrip(b"\r\n")
+    lines = [f"def {name}(name, **kwargs):".encode() + trailing, *(line.encode() for line in what.wrapper(to.local))]
+    apart = statement.lead == 0 or data[: statement.lead].endswith((b"\n\n", b"\n\r\n"))
+    before = b"" if apart or _wraps(view, what, statement) else nl
+    behind = nl if data[statement.end : statement.end + 1] not in (b"", b"\n", b"\r") else b""
+    text = before + data[statement.lead : statement.start] + nl.join(lines) + nl + behind
     key = target_key(ast.Name("name", ast.Load()), name)
-    return Fix(
-        (Edit(statement.start, statement.end, text.encode()),), (Change(key, "added"),), bind=bind, release=release
-    )
+    edits = (Edit(statement.lead, statement.end, text),)
+    return Fix(edits, (Change(key, "added"),), bind=bind, release=release)
+
+
+def _wraps(view: View, what: Renaming, statement: Statement) -> bool:
+    """Whether right before a statement there is a re-export too, which gets a blank line behind it."""
+    before = next((item for item in view.file.statements if item.end == statement.lead), None)
+    found = _RE_EXPORT.match(before.text) if before is not None else None
+    return found is not None and view.bindings.loaded.get(found[1].decode()) in what.old
+
+
+_RE_EXPORT = re.compile(rb"[A-Za-z_]\w*\s*=\s*([A-Za-z_]\w*)\s*(?:#|$)")
 
 
 def _place_of(view: View, name: str) -> tuple[int, int]:

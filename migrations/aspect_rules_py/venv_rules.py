@@ -114,6 +114,10 @@ def _in_text(view: View) -> Iterator[Finding]:
         )
 
 
+def _macro(name: str, local: str, comment: str = "") -> str:
+    return "\n".join([f"def {name}(name, **kwargs):{comment}", *_wrapper(local), ""])
+
+
 MIGRATION = Migration(
     id="venv-rules",
     summary="Turn py_venv_binary and py_venv_test into py_binary and py_test.",
@@ -175,6 +179,14 @@ MIGRATION = Migration(
             '    isolated = False,\n    main = "b.py",\n)\n',
         ),
         Case(
+            "py_binary of Bazel itself is used",
+            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n\n'
+            'py_binary(name = "a")\n\npy_venv_binary(\n    name = "b",\n    main = "b.py",\n)\n',
+            'load("@aspect_rules_py//py:defs.bzl", aspect_py_binary = "py_binary")\n\n'
+            'py_binary(name = "a")\n\naspect_py_binary(\n    name = "b",\n    expose_venv = True,\n'
+            '    isolated = False,\n    main = "b.py",\n)\n',
+        ),
+        Case(
             "a macro with a private alias and kwargs",
             {
                 "m.bzl": 'load("@aspect_rules_py//py/unstable:defs.bzl", _py_venv_binary = "py_venv_binary")\n\n'
@@ -209,6 +221,21 @@ MIGRATION = Migration(
                 "    Args:\n      name: the name of the target.\n      **kwargs: the attributes of py_test.\n"
                 '    """\n    kwargs.setdefault("expose_venv", True)\n    kwargs.setdefault("isolated", False)\n'
                 "    _py_test(name = name, **kwargs)\n"
+            },
+        ),
+        Case(
+            "re-exports in a row, with comments",
+            {
+                "m.bzl": 'load("@aspect_rules_py//py/unstable:defs.bzl", _b = "py_venv_binary", _t = "py_venv_test")\n'
+                "\nteam_binary = _b\nteam_test = _t\nX = 1\n\n# Older.\nold_binary = _b  # not for new code\n"
+            },
+            {
+                "m.bzl": 'load("@aspect_rules_py//py:defs.bzl", _b = "py_binary", _t = "py_test")\n\n'
+                + _macro("team_binary", "_b")
+                + "\n"
+                + _macro("team_test", "_t")
+                + "\nX = 1\n\n# Older.\n"
+                + _macro("old_binary", "_b", "  # not for new code")
             },
         ),
         Case(

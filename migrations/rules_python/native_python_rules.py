@@ -57,7 +57,7 @@ def _loaded(view: View, use: Use) -> Fix:
     known = tuple(Symbol(f"@{module}{path}", name) for module in MODULES)
     if use.name == name:
         return Fix(bind={name: (written(view, path), name)})
-    local, wanted = view.bindings.free_name(name, *known, prefix="_")
+    local, wanted = view.bindings.free_name(name, *known, Symbol("native", name), prefix="_")
     callee = [call for call in view.all_calls(use.statement) if call.callee_range == (use.start, use.end)]
     changes = (*(Change(call.key, "kind") for call in callee), *view.changes_at(use))
     bind = {local: (written(view, path), name)} if wanted else {}

@@ -33,3 +33,11 @@ def test_names_that_a_file_binds(text: str, names: set[str]) -> None:
 
 def test_a_rule_called_on_one_line_is_bazels_own() -> None:
     assert bindings('py_library(name = "l")\n').symbol("py_library") == Symbol("native", "py_library")
+
+
+def test_a_name_that_stands_for_bazels_own_rule_is_not_free() -> None:
+    ours, own = Symbol("@r//:d.bzl", "py_binary"), Symbol("native", "py_binary")
+    used = bindings('py_binary(name = "b")\n')
+    assert used.free_name("py_binary", ours) == ("aspect_py_binary", True)
+    assert used.free_name("py_binary", ours, own) == ("py_binary", True)
+    assert bindings('x(name = "py_binary")  # py_binary\n').free_name("py_binary", ours) == ("py_binary", True)
