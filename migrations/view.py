@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
-from collections.abc import Collection, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -122,9 +124,24 @@ class View:
         if not words:
             yield from (item for item in self.file.statements if not item.is_load)
             return
-        pattern = _word_pattern(words)
-        for statement in self.file.statements:
-            if not statement.is_load and pattern.search(statement.data, statement.start, statement.end):
+        yield from self._having(_word_pattern(words).finditer(self.file.data))
+
+    def _having(self, found: Iterable[re.Match[bytes]]) -> Iterator[Statement]:
+        """The statements other than loads that any of some matches, in order, begins in."""
+        statements: tuple[Statement, ...] | None = None
+        behind = 0
+        for match in found:
+            at = match.start()
+            if at < behind:
+                continue
+            if statements is None:
+                statements = self.file.statements
+            index = bisect_right(statements, at, key=_start) - 1
+            if index < 0:
+                continue
+            statement = statements[index]
+            behind = statements[index + 1].start if index + 1 < len(statements) else len(self.file.data)
+            if at < statement.end and not statement.is_load:
                 yield statement
 
     def all_calls(self, statement: Statement) -> list[Call]:
@@ -181,11 +198,7 @@ class View:
 
     def strings(self, *parts: str) -> Iterator[String]:
         """Every string literal with one of some parts in it, load statements left out."""
-        wanted = [part.encode() for part in parts]
-        for statement in self.file.statements:
-            text = statement.text
-            if statement.is_load or not any(part in text for part in wanted):
-                continue
+        for statement in self._having(_part_pattern(parts).finditer(self.file.data)):
             tree = self.tree(statement)
             if tree is None:
                 continue
@@ -197,7 +210,7 @@ class View:
     def comments(self, *parts: bytes) -> Iterator[tuple[int, int]]:
         """The byte range of every comment of a Starlark file with one of some parts in it, `#` included."""
         data = self.file.data
-        if self.file.kind in STARLARK and any(part in data for part in parts):
+        if self.file.kind in STARLARK and any(_behind_hash(data, part) for part in parts):
             for found in _COMMENT_OR_STRING.finditer(data):
                 if data[found.start()] == 0x23 and any(part in found[0] for part in parts):
                     yield found.start(), found.start() + len(found[0].rstrip(b"\r"))
@@ -244,12 +257,27 @@ def _resorted(
 _COMMENT_OR_STRING = re.compile(rb"#[^\n]*+|" + STRING, re.DOTALL)
 
 
+def _behind_hash(data: bytes, part: bytes) -> bool:
+    """Whether some bytes stand anywhere on a line behind a `#`."""
+    at = data.find(part)
+    while at >= 0:
+        if data.find(b"#", data.rfind(b"\n", 0, at) + 1, at + len(part)) >= 0:
+            return True
+        at = data.find(part, at + 1)
+    return False
+
+
+def _start(statement: Statement) -> int:
+    return statement.start
+
+
+@functools.cache
 def _word_pattern(words: tuple[str, ...]) -> re.Pattern[bytes]:
-    pattern = _PATTERNS.get(words)
-    if pattern is None:
-        body = "|".join(re.escape(word) for word in sorted(words))
-        pattern = _PATTERNS[words] = re.compile(rf"(?<!\w)(?:{body})(?!\w)".encode())
-    return pattern
+    """A pattern of some words, whole ones. What is in front is looked at last: a search runs ahead to a literal."""
+    escaped = [re.escape(word.encode()) for word in sorted(words)]
+    return re.compile(b"|".join(word + rb"(?<!\w" + word + rb")(?!\w)" for word in escaped))
 
 
-_PATTERNS: dict[tuple[str, ...], re.Pattern[bytes]] = {}
+@functools.cache
+def _part_pattern(parts: tuple[str, ...]) -> re.Pattern[bytes]:
+    return re.compile(b"|".join(re.escape(part.encode()) for part in parts))
