@@ -8,10 +8,11 @@ of GetCapabilities.
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent import futures
 from pathlib import Path
 
@@ -52,13 +53,14 @@ def _free_port() -> int:
 
 
 @contextlib.contextmanager
-def remote_executor(cache: Path) -> Iterator[str]:
-    """Run the server; gives the address for `--remote_executor`."""
+def remote_executor(cache: Path, env: Mapping[str, str] = {}) -> Iterator[str]:
+    """Run the server, with `env` added to its environment; gives the address for `--remote_executor`."""
     port = _free_port()
     cache.mkdir(parents=True)
     with (cache.parent / "casd.log").open("wb") as log:
         casd = subprocess.Popen(
             ["buildbox-casd", f"--bind=127.0.0.1:{port}", f"--buildbox-run={_RUNNER}", "--jobs=2", str(cache)],
+            env={**os.environ, **env},
             stdout=log,
             stderr=log,
         )

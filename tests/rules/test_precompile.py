@@ -16,6 +16,17 @@ pytestmark = pytest.mark.xdist_group("bazel")
 ON = precompile("enabled")
 
 
+# Each of these makes Python compile to other bytes, or not at all, unless the action says otherwise.
+UNPINNED = {
+    "PYTHONHASHSEED": "7",
+    "PYTHONHOME": "/nowhere",
+    "PYTHONINTMAXSTRDIGITS": "640",
+    "PYTHONNODEBUGRANGES": "1",
+    "PYTHONOPTIMIZE": "2",
+    "PYTHONWARNINGS": "error",
+}
+
+
 def versions(workspace: Workspace) -> list[str]:
     """The versions the workspace has a toolchain for, oldest first."""
     found = re.findall(r"\d+\.\d+", (workspace.root / "versions.bzl").read_text())
@@ -169,11 +180,14 @@ def test_all_strategies_give_the_same_bytes(main_workspace: Workspace) -> None:
     target = f"//:kept_{version}"
     found: dict[str, dict[str, bytes]] = {}
     sandboxed = ["--strategy=PyCompile=worker", "--worker_sandboxing"]
+    environment = [f"--action_env={name}={value}" for name, value in UNPINNED.items()]
     multiplexed = [*sandboxed, "--experimental_worker_multiplex_sandboxing"]
     for name, options in {
         "one-shot": ["--strategy=PyCompile=sandboxed"],
         "one action": ["--strategy=PyCompile=sandboxed", flag("precompile_actions", "per_target")],
         "worker": ["--strategy=PyCompile=worker"],
+        "another environment": ["--strategy=PyCompile=sandboxed", *environment],
+        "worker in another environment": ["--strategy=PyCompile=worker", *environment],
         "singleplex worker": ["--strategy=PyCompile=worker", "--noworker_multiplex"],
         "sandboxed worker": sandboxed,
         "multiplex sandboxed worker": multiplexed,

@@ -9,7 +9,7 @@ import pytest
 
 from tests.rules.bazel import REPO_NAME, Workspace, flag, precompile
 from tests.rules.remote import remote_executor
-from tests.rules.test_precompile import pycs, runfiles, versions
+from tests.rules.test_precompile import UNPINNED, pycs, runfiles, versions
 
 pytestmark = pytest.mark.xdist_group("bazel")
 
@@ -23,7 +23,7 @@ def test_it_compiles_remotely_to_the_same_bytes(main_workspace: Workspace, tmp_p
     main_workspace.bazel("build", *local, target).check()
     expected = pycs(runfiles(main_workspace, target, *local))
 
-    with remote_executor(tmp_path / "cache") as address:
+    with remote_executor(tmp_path / "cache", UNPINNED) as address:
         remote = (
             on,
             flag("precompile_actions", actions),

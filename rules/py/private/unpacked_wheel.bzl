@@ -2,6 +2,7 @@
 
 load(
     "//python/private:precompile_action.bzl",
+    "COMPILER_ENV",
     "EXEC_GROUP",
     "PRECOMPILE_EXEC_GROUPS",
     "precompile_tools",
@@ -86,7 +87,7 @@ def _compiler(ctx, runtime):
             "--python_version",
             python_version_of(runtime),
         ],
-        env = {"PYTHONHASHSEED": "0"} | program.env,
+        env = COMPILER_ENV | program.env,
         interpreter = interpreter,
         pyc_suffix = ".{}{}.pyc".format(
             runtime.pyc_tag,

@@ -15,6 +15,22 @@ PRECOMPILE_EXEC_GROUPS = {
     ),
 }
 
+# What an interpreter reads from its environment that changes what it writes, or whether it can. Bazel hands an action no
+# environment but this, and the machine that runs it may have one of its own. An empty value is none.
+COMPILER_ENV = {
+    "PYTHONDEVMODE": "",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONHOME": "",
+    "PYTHONINTMAXSTRDIGITS": "",
+    "PYTHONNODEBUGRANGES": "",
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONOPTIMIZE": "",
+    "PYTHONPATH": "",
+    "PYTHONSAFEPATH": "1",
+    "PYTHONWARNINGS": "",
+}
+
 # Where pycs go that cannot stand beside their source; runfiles link them to where Python looks.
 _OWN_TREE = "_pyc"
 
@@ -146,11 +162,7 @@ def _variant(ctx, settings):
 def _compile(ctx, tools, batch, settings, version):
     """Declares one action for one or more sources."""
     startup = ctx.actions.args()
-    env = {
-        "PYTHONHASHSEED": "0",
-        "PYTHONNOUSERSITE": "1",
-        "PYTHONSAFEPATH": "1",
-    }
+    env = COMPILER_ENV
     precompiler = tools.precompiler
     inputs = []
     used_tools = []
@@ -160,7 +172,7 @@ def _compile(ctx, tools, batch, settings, version):
         startup.add_all(program.interpreter_args)
         startup.add(program.main)
         used_tools = used_tools + [program.main, program.data]
-        env |= program.env
+        env = env | program.env
     else:
         executable = precompiler[DefaultInfo].files_to_run
 

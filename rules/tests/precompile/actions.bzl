@@ -63,9 +63,17 @@ def _arguments_test_impl(ctx, target):
         ["__pycache__/arguments.fakepy-45.opt-2.pyc"],
     )
     expect_equal(failures, "environment", actions[0].env, {
+        "PYTHONDEVMODE": "",
+        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
+        "PYTHONHOME": "",
+        "PYTHONINTMAXSTRDIGITS": "",
+        "PYTHONNODEBUGRANGES": "",
         "PYTHONNOUSERSITE": "1",
+        "PYTHONOPTIMIZE": "",
+        "PYTHONPATH": "",
         "PYTHONSAFEPATH": "1",
+        "PYTHONWARNINGS": "",
     })
     inputs = [file for file in names(actions[0].inputs) if not file.endswith(".params")]
     expect_equal(failures, "inputs", inputs, [source, "tests/support/fake_precompiler.py"])
