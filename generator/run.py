@@ -52,6 +52,7 @@ class GenerateOptions:
         keep_going: packages with errors are left alone and all others are written.
         use_cache: read and write the cache in the state directory.
         complete: look at every package anew, so that the result has every target.
+        dependencies_only: find out what targets depend on, and plan nothing.
         jobs: processes at the most; None for one a core.
         changed: only packages that these repository-relative paths belong to, and those that depend on one of
             them, are brought up to date; None for all.
@@ -66,6 +67,7 @@ class GenerateOptions:
     keep_going: bool = False
     use_cache: bool = True
     complete: bool = False
+    dependencies_only: bool = False
     jobs: int | None = None
     changed: tuple[str, ...] | None = None
     python_version: str = ""
@@ -77,6 +79,7 @@ class TargetResult:
 
     Attributes:
         package: of the target.
+        config: what holds there.
         target: what it is.
         dependencies: its dependencies and why it has them.
         unresolved: its imports that came to nothing.
@@ -85,6 +88,7 @@ class TargetResult:
     """
 
     package: str
+    config: Config
     target: Target
     dependencies: list[Dependency]
     unresolved: list[Unresolved]
@@ -177,7 +181,7 @@ class _Run:
                 loud = self._affected(loud, units, found, options.changed)
                 self._tell(loud.values())
             self._report_unresolved(loud.values(), found, names)
-            if not self._fatal():
+            if not self._fatal() and not options.dependencies_only:
                 self._publish([unit for rel, unit in loud.items() if rel not in self.failed], found, names, keys)
         self.cache.save()
 
@@ -230,9 +234,11 @@ class _Run:
             unit = units.get(rel)
             quiet, known = old.quiet.get(rel), old.provides.get(rel)
             same = quiet is not None and known is not None and unit is not None and quiet.key == keys[rel]
-            if same and not self.options.complete:
+            if same:
                 assert quiet is not None and known is not None
                 new.quiet[rel], new.provides[rel] = quiet, known
+                if self.options.complete:
+                    loud.add(rel)
                 continue
             if unit is not None:
                 loud.add(rel)
@@ -324,7 +330,7 @@ class _Run:
             dependencies = [item for item in resolved.dependencies if item.label not in own]
             dependencies += [Dependency(label, False, how, None, "") for label in target.labels if label not in own]
             rule = rules.get(target.name)
-            results.append(TargetResult(unit.rel, target, dependencies, resolved.unresolved, build, rule))
+            results.append(TargetResult(unit.rel, unit.config, target, dependencies, resolved.unresolved, build, rule))
         for text in dropped:
             self.outcome.warn(text)
         if dropped:

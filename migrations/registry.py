@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from migrations.lint.own import OWN
+from migrations.lint.own import DEPENDENCIES, OWN
 from migrations.migration import Migration
 
 PACKAGES = ("aspect_rules_py", "rules_python", "starlark")
@@ -31,7 +31,7 @@ class Registry:
     Attributes:
         migrations: the migrations.
         homes: id to the package below `migrations` that it is in; `"user"` for a user's own, `"lint"` for what the
-            linter reports itself.
+            linter reports itself, `"generator"` for what it reports of the generator's.
     """
 
     migrations: tuple[Migration, ...]
@@ -106,6 +106,9 @@ def load(user: Iterable[Path | str] = (), declared: Iterable[Migration] = ()) ->
     for migration in OWN:
         found.append((migration, "migrations.lint.own"))
         homes[migration.id] = "lint"
+    for migration in DEPENDENCIES:
+        found.append((migration, "migrations.lint.own"))
+        homes[migration.id] = "generator"
     taken: dict[str, str] = {}
     for migration, where in found:
         if migration.id in taken:

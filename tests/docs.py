@@ -17,6 +17,7 @@ _HEADINGS = {
     "aspect_rules_py": "aspect_rules_py, v1 to v2",
     "rules_python": "rules_python",
     "starlark": "Starlark",
+    "generator": "Dependencies, known by the generator",
     "lint": "The linter itself",
 }
 

@@ -17,6 +17,7 @@ from trekbok.cli import UsageProblem, common, find_root, load_config, load_regis
 
 if TYPE_CHECKING:
     from migrations.lint.linter import Job, Linter, Result
+    from migrations.lint.outside import Outside
     from migrations.registry import Registry
     from trekbok.config import Loaded
     from trekbok.report.model import Report
@@ -27,7 +28,10 @@ FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "html")
 _EPILOG = """\b
 Selectors:
   ALL, an id (venv-rules), the words an id begins with (precompile),
-  or a package of migrations (starlark); `trekbok list` shows them
+  or a package of migrations (starlark); `trekbok list` shows them.
+  unused-dependency, undeclared-dependency and import-cycle (together: generator)
+  run where they are named, and in whole runs if the BUILD file at the root has
+  a `# gazelle:python_` directive
 
 \b
 Exit codes:
@@ -104,7 +108,10 @@ def lint(
         raise UsageProblem("a baseline is about the whole repository; run without paths and --since")
     stdin = "-" in paths
     texts = {_path_of_stdin(paths, stdin_path, base): sys.stdin.buffer.read()} if stdin else {}
+    from buildfile.source import FileKind, SourceFile
+    from migrations.lint.diagnostic import failure_of
     from migrations.lint.linter import Linter
+    from migrations.lint.own import FAILED_CHECK
 
     job = job_of(base, settings, registry, to, select, ignore, jobs, [] if stdin else list(paths))
     baseline_path = baseline or (base / settings.config.lint.baseline if settings.config.lint.baseline else None)
@@ -116,6 +123,7 @@ def lint(
         unsafe=unsafe_fixes or settings.config.lint.unsafe_fixes,
         cache=not no_cache,
         baseline=_read_baseline(baseline_path),
+        outside=_outside(base, settings, job, select, whole=not (since or stdin), jobs=jobs, cache=not no_cache),
     )
     job = replace(
         job, request=replace(job.request, exclude=(*job.request.exclude, *_ours(base, settings, baseline_path)))
@@ -130,6 +138,9 @@ def lint(
             result = linter.lint()
         except GitError as error:
             raise UsageProblem(str(error)) from None
+    for problem in job.outside.problems if job.outside is not None else ():
+        top = SourceFile("BUILD.bazel", FileKind.BUILD, b"")
+        result.diagnostics.append(failure_of(FAILED_CHECK, top, 0, f"dependencies are not checked: {problem}"))
     if baseline_path is not None:
         _report_stale(result, job, baseline_path, base)
     if fix:
@@ -202,6 +213,35 @@ def job_of(
         unsafe=False,
     )
     return Job(request, selection, key=key, ids=tuple(item.id for item in registry))
+
+
+def _outside(
+    base: Path, settings: Loaded, job: Job, select: tuple[str, ...], *, whole: bool, jobs: int, cache: bool
+) -> Outside | None:
+    """The checks of dependencies, if they are wanted and named, or the repository uses the generator."""
+    from migrations.lint.own import DEPENDENCIES
+
+    ids = {item.id for item in DEPENDENCIES} & job.selection.ids
+    if not ids:
+        return None
+    words = [selector.rstrip("-") for selector in _split(select) or settings.config.lint.select]
+    named = any(word == "generator" or id == word or id.startswith(word + "-") for word in words for id in ids)
+    if not named and not (whole and _uses_generator(base)):
+        return None
+    from trekbok.dependencies import outside
+
+    return outside(base, jobs, cache)
+
+
+def _uses_generator(base: Path) -> bool:
+    """Whether the BUILD file at the root has a directive for the generator of Python targets."""
+    for name in ("BUILD.bazel", "BUILD"):
+        if (base / name).is_file():
+            text = _content(base / name)
+            return any(
+                line.lstrip("# \t").startswith("gazelle:python_") for line in text.splitlines() if line.startswith("#")
+            )
+    return False
 
 
 def _ours(base: Path, settings: Loaded, baseline: Path | None) -> list[str]:

@@ -7,6 +7,7 @@ to the repository but the cache.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import time
@@ -22,7 +23,7 @@ from buildfile.repository import BOUNDARIES, Entry, Walked, read_bytes, walk
 from buildfile.source import FileKind, SourceFile, kind_of
 from migrations.engine import Request, Run, allowed_path, gather, prepare, settle, without_twins
 from migrations.finding import Finding, Level, Safety
-from migrations.lint import own
+from migrations.lint import own, untracked
 from migrations.lint.baseline import Entry as BaselineEntry
 from migrations.lint.baseline import Matcher
 from migrations.lint.cache import Facts, Files, Record, digest_of, key_of, load_facts, load_files, save
@@ -30,6 +31,7 @@ from migrations.lint.changed import Changes, Question, Snapshot, paths_between
 from migrations.lint.check import Examined, Examiner, NoFacts, Seen, suppressed_by
 from migrations.lint.diagnostic import Diagnostic, diagnostic_of, failure_of, numbered
 from migrations.lint.judge import judge
+from migrations.lint.outside import Outside
 from migrations.lint.preview import Preview, previews
 from migrations.lint.selection import Selection
 from migrations.lint.suppressions import Suppression, suppressions_of
@@ -52,6 +54,7 @@ class Job:
         request: the root, the migrations, the profile, the options, the paths that are reported on.
         selection: what is reported.
         baseline: what is not, for the time being.
+        outside: checks that know more than BUILD files; None if they are not to run.
         since: asks git what changed, and only that is reported on; None for everything.
         texts: contents that stand in for those of files, by path; only these files are reported on.
         fix: plan fixes, too.
@@ -65,6 +68,7 @@ class Job:
     request: Request
     selection: Selection
     baseline: tuple[BaselineEntry, ...] = ()
+    outside: Outside | None = None
     since: Question | None = None
     texts: Mapping[str, bytes] = field(default_factory=dict)
     fix: bool = False
@@ -152,6 +156,7 @@ class Linter:
         self._facts: dict[str, tuple[tuple[str, str, Any], ...]] = {}
         self._failed: dict[str, Diagnostic] = {}
         self._checked = 0
+        self._near: frozenset[str] = frozenset()
         self.run: Run
 
     def lint(self) -> Result:
@@ -168,6 +173,8 @@ class Linter:
         """Looks at the files."""
         key = key_of((self.job.key, self.job.request.to, sorted(self.job.request.options.items())), ())
         changes = self.job.since.answer() if self.job.since is not None else None
+        if changes is not None and self.job.outside is not None:
+            self._near = self.job.outside.near(self._root, (*changes.paths, *changes.gone)) - {*changes.paths}
         if (changes or self.job.texts) and self.job.cache and self._look_at_some(key, changes):
             return
         self._look_at_all(key, changes)
@@ -175,6 +182,7 @@ class Linter:
     def _look_at_all(self, key: str, changes: Changes | None) -> None:
         self._tell("walk", 0, 1)
         kinds = {kind for item in self.job.request.registry for kind in (*item.kinds, *item.scan_kinds)}
+        began = time.time_ns()
         walked = walk(self._root, text=FileKind.TEXT in kinds, exclude=self.job.request.exclude)
         self._prepare(walked)
         entries, twins = without_twins(self._root, walked.entries)
@@ -202,7 +210,7 @@ class Linter:
             snapshot = Snapshot(self._root)
             later = {path: seen for path, seen in self._later.items() if seen}
             save(self._root, "lint-files", Files(key_here, time.time_ns(), known.records, later, visited))
-            self._save_facts(snapshot, key, walked)
+            self._save_facts(snapshot, key, walked, began)
 
     def _gather_anew(self, known: _Known, before: Files) -> frozenset[str]:
         """Asks the migrations that need the facts, as far as what they said last time may have changed.
@@ -217,15 +225,19 @@ class Linter:
         waiting = [path for path in known.touched if (item := self._examined.get(path)) is not None and item.waiting]
         return self._gather(waiting) if waiting else before.visited
 
-    def _save_facts(self, snapshot: Snapshot, key: str, walked: Walked) -> None:
+    def _save_facts(self, snapshot: Snapshot, key: str, walked: Walked, began: int) -> None:
         known = snapshot.finish()
         if known is None:
             return
+        head, dirty, new = known
+        with contextlib.suppress(OSError):
+            untracked.keep(os.fspath(self._root), began, walked.directories, walked.ignoring, (*walked.closed, *new))
         settings = tuple(
             entry for entry in walked.entries if entry.kind not in (FileKind.BUILD, FileKind.BZL, FileKind.TEXT)
         )
         facts = {path: item.facts for path, item in self._examined.items() if item.facts}
-        save(self._root, "lint-facts", Facts(key, *known, replace(walked, entries=settings), facts))
+        kept = Walked(settings, walked.roots, walked.ignored_roots)
+        save(self._root, "lint-facts", Facts(key, head, dirty, kept, facts))
 
     def _look_at_some(self, key: str, changes: Changes | None) -> bool:
         """Looks at what changed only, with the facts that an earlier run kept; False if that cannot be done."""
@@ -271,6 +283,8 @@ class Linter:
 
     def _prepare(self, walked: Walked) -> None:
         self.run, outcome = prepare(self.job.request, walked)
+        if self.job.outside is not None:
+            self.run = self.job.outside.put_into(self.run)
         self.run.contents = self._contents
         self._profiles, self._not_run = outcome.profiles, outcome.not_run
 
@@ -407,14 +421,31 @@ class Linter:
                 self._add(result, matcher, [self._failed[path]])
                 continue
             examined = self._examined.get(path)
-            seen = [*(examined.seen if examined else ()), *self._later.get(path, ())]
+            seen = [*(examined.seen if examined else ()), *self._later.get(path, ()), *self._seen_outside(path)]
             if seen or (examined and examined.suppressions):
                 self._add(result, matcher, self._unsuppressed(result, path, examined, seen))
+        for path in self._near:
+            if path in self._entries and allowed_path(path, self.job.request.paths):
+                self._add(result, matcher, self._unsuppressed(result, path, None, self._seen_outside(path)))
         self._add(result, matcher, [note for note in self._notes if note.path in self._reported or self.job.whole])
         if self.job.whole:
-            result.stale, result.kept = matcher.stale(), matcher.kept()
+            asked = self.job.outside is not None
+            result.stale = [item for item in matcher.stale() if asked or item[0].id not in _OUTSIDE]
+            result.kept = matcher.kept()
+            result.kept += [entry for entry in self.job.baseline if not asked and entry.id in _OUTSIDE]
+        if self.job.outside is None:
+            result.not_run = {**result.not_run, **dict.fromkeys(_OUTSIDE, "nothing names it")}
         result.diagnostics.sort(key=lambda item: (item.path, item.start, item.end, item.id))
         return result
+
+    def _seen_outside(self, path: str) -> list[Seen]:
+        """What the checks that know more find in a file as it is now."""
+        outside = self.job.outside
+        if outside is None or path not in outside.paths:
+            return []
+        file = SourceFile(path, self._entries[path].kind, self.run.read(path))
+        before = self._examined.get(path) or Examined(suppressions=suppressions_of(file))
+        return Examiner(self.run, 0).examine_again(file, _OUTSIDE, before)
 
     def _unsuppressed(self, result: Result, path: str, examined: Examined | None, seen: list[Seen]) -> list[Diagnostic]:
         suppressions = examined.suppressions if examined else ()
@@ -463,7 +494,9 @@ class Linter:
         asked = {
             item.id
             for item in self.run.migrations_for(file.path)
-            if file.kind in item.kinds and self.job.selection.wants(item.id, file.path)
+            if file.kind in item.kinds
+            and self.job.selection.wants(item.id, file.path)
+            and (self.job.outside is not None or item.id not in _OUTSIDE)
         }
         return judge(file, suppressions, used, self.job.ids or [item.id for item in self.job.request.registry], asked)
 
@@ -519,7 +552,7 @@ class Linter:
             self._checked -= len(again)
             self._later = {}
             self._gather([path for path, item in self._examined.items() if item.waiting])
-            self._reported = sorted({*self._reported, *again})
+            self._reported = sorted({*self._reported, *again} - self._near)
             new = self.report()
             result.__dict__.update(new.__dict__)
         result.fixed = fixed
@@ -542,8 +575,12 @@ class Linter:
                 file = SourceFile(path, entry.kind, b"" if entry.new else self.run.read(path))
                 gate = _Gate(self)
                 request = replace(self.job.request, keep=gate.keep, unsafe=self.job.unsafe)
+                outside = self.job.outside
+                asking = outside.asking(self.run) if outside is not None else self.run
                 active = {where: (*items, gate.last) for where, items in self.run.active.items()}
-                run = replace(self.run, request=request, active=active)
+                if outside is not None and path in self._near:
+                    active = dict.fromkeys(active, outside.checks)
+                run = replace(asking, request=request, active=active)
                 outcome = settle(run, file, new=entry.new)
                 failure = _refused(file, outcome.failure) if outcome.failure else None
                 done = [item.id for item in outcome.findings if item.fixed]
@@ -607,6 +644,8 @@ class _OnDisk(dict[str, Entry]):
     def __missing__(self, path: str) -> Entry:
         return _entry(path)
 
+
+_OUTSIDE = frozenset(item.id for item in own.DEPENDENCIES)
 
 _SETTINGS = frozenset((*BOUNDARIES, ".bazelignore", ".gitignore", ".bazelrc", ".bazelversion"))
 """Files that say where workspaces begin, what is looked at, and what is deprecated."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from buildfile.source import STARLARK
+from buildfile.source import STARLARK, FileKind
 from migrations.finding import Finding
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -21,6 +21,9 @@ FAILED_CHECK = "failed-check"
 STALE_SUPPRESSION = "stale-suppression"
 BAD_SUPPRESSION = "bad-suppression"
 STALE_BASELINE = "stale-baseline"
+UNUSED_DEPENDENCY = "unused-dependency"
+UNDECLARED_DEPENDENCY = "undeclared-dependency"
+IMPORT_CYCLE = "import-cycle"
 
 
 def _nothing(view: View) -> Iterable[Finding]:
@@ -99,3 +102,53 @@ OWN = (
     ),
 )
 """The linter's own checks, by id."""
+
+_WHEN = (
+    " It needs to know every target and what its sources import, as `trekbok generate` does, so it runs only where a "
+    'selector names it (`--select unused-dependency`, `select = ["ALL", "generator"]`), and in runs over the whole '
+    "repository (no `--since`, no standard input) if the BUILD file at the root has a `# gazelle:python_` directive."
+)
+_ONLY = " Only targets that `trekbok generate` would make, under the names it would give them, are judged."
+
+
+def _of_generator(id: str, summary: str, what: str, why: str, safety: str) -> Migration:
+    return Migration(
+        id=id,
+        summary=summary,
+        page=Page(what + _ONLY + _WHEN, why, safety, ("https://bazel.build/concepts/dependencies",)),
+        gate=Gate(module=""),
+        kinds=(FileKind.BUILD,),
+        needles=(),
+        find=_nothing,
+        cases=(Case("a target without sources of its own", 'py_library(name = "a")\n'),),
+    )
+
+
+DEPENDENCIES = (
+    _of_generator(
+        IMPORT_CYCLE,
+        "Break circles of imports between targets.",
+        "Reports targets whose sources import each other in a circle, with the imports that close it.",
+        "Bazel refuses dependencies that go in a circle, so one of the targets lacks a dependency it needs.",
+        "There is no fix: people have to decide where the circle is broken.",
+    ),
+    _of_generator(
+        UNDECLARED_DEPENDENCY,
+        "Declare what a target imports as its dependency.",
+        "Reports imports of a target's sources that resolve to a target it does not depend on directly.",
+        "Such an import works for as long as some other dependency brings the module along, and breaks with it.",
+        "Safe: the label is added to `deps`, or to `pyi_deps` if only type checkers need it; one that would close a "
+        "circle is left to a person. Lists with elements that are no string literals may have the dependency already; "
+        "there, labels of other repositories are not judged.",
+    ),
+    _of_generator(
+        UNUSED_DEPENDENCY,
+        "Remove dependencies that no source imports.",
+        "Reports labels in `deps` and `pyi_deps` that no import of the target's sources resolves to. A target with an "
+        "import that resolves to nothing is not judged, which is a note.",
+        "A dependency that is left over is built, tested and packed for nothing, and brings its own along.",
+        "Unsafe: what is found by its name at run time (plug-ins, `importlib`) is imported by no statement. Mark "
+        "such a dependency `# keep`, or name it in a `# gazelle:include_dep` comment of the source.",
+    ),
+)
+"""What only the generator can find; the command line replaces these by checks that know it, see `linter.Outside`."""

@@ -1,0 +1,3 @@
+import lib.m
+import p1.m
+import types_.m

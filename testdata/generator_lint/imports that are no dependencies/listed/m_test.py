@@ -1,0 +1,3 @@
+import listed.m
+import settings
+import lib.m
