@@ -84,6 +84,7 @@ def make_wheels(directory: Path) -> None:
         "trespasser",
         {
             "several/__init__.py": "raise ImportError('the wrong one')\n",
+            "several_extra.py": "raise ImportError('the wrong one')\n",
             "trespasser.py": "NAME = 'trespasser'\n",
             "shared_ns/two.py": "raise ImportError('the wrong one')\n",
             "trespasser-1.0.data/data/share/several/conf.txt": "wrong",

@@ -17,7 +17,7 @@ _ANALYSIS = {
     ),
     "collision": (
         "//failures:collision: wheels collide in one virtualenv; the first one has the place:\n"
-        "  top-level name several: @@//wheels:several and @@//wheels:trespasser\n"
+        "  top-level name several_extra.py: @@//wheels:several and @@//wheels:trespasser\n"
         "  namespace entry shared_ns/two.py: @@//wheels:ns_two and @@//wheels:trespasser\n"
         "  data file share/several/conf.txt: @@//wheels:several and @@//wheels:trespasser\n"
         "  console script several-cmd: @@//wheels:several and @@//wheels:trespasser\n"
@@ -53,7 +53,7 @@ def test_analysis(failures: Result, name: str) -> None:
 def test_collision_as_a_warning(workspace: Workspace) -> None:
     """The same text, and the build goes on."""
     result = workspace.bazel("build", "//failures:collision_warning").check()
-    assert "top-level name several: @@//wheels:several and @@//wheels:trespasser" in result.err
+    assert "top-level name several_extra.py: @@//wheels:several and @@//wheels:trespasser" in result.err
 
 
 @pytest.mark.parametrize(

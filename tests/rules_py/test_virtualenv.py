@@ -51,13 +51,14 @@ def test_targets(workspace: Workspace) -> None:
 
 
 def test_only_links_and_small_files(workspace: Workspace) -> None:
-    """No directory tree, no action that runs anything: only links and texts."""
+    """No directory tree: only links and texts, and one look into the wheels of which nothing is said."""
     workspace.bazel("build", "//app:shared").check()
     out = workspace.bazel("aquery", "--output=jsonproto", "//app:shared").check().out
     actions = json.loads(out)
     mnemonics = {action["mnemonic"] for action in actions["actions"]}
     assert mnemonics <= {
         "FileWrite",
+        "PyVenvWheels",
         "TemplateExpand",
         "UnresolvedSymlink",
         "SymlinkTree",
@@ -181,10 +182,10 @@ def test_commands_of_wheels(workspace: Workspace) -> None:
 
 
 def test_scripts_of_wheels_run_from_the_unpacked_tree(workspace: Workspace) -> None:
-    """`#!python` becomes whatever interpreter stands beside the script."""
+    """`#!python` becomes whatever interpreter stands beside the script, or the virtualenv's."""
     workspace.bazel("build", "//wheels:several").check()
     script = workspace.bin() / "wheels" / "several" / "bin" / "several-old"
-    assert script.read_text().startswith("#!/bin/sh\n'''exec' \"${0%/*}/python\"")
+    assert script.read_text().startswith("#!/bin/sh\n'''exec' ") and "#!python" not in script.read_text()
     assert os.access(script, os.X_OK)
 
 

@@ -3,8 +3,9 @@
 # What packages declare namespaces with in the ways from before PEP 420; each wheel brings the same.
 _NAMESPACE_FILE = "/__init__.py"
 
-# What the prefix of a virtualenv has itself.
-_RESERVED = ["bin", "lib", "pyvenv.cfg", "_wheels"]
+# What the prefix of a virtualenv, and its directory of commands, have themselves.
+_RESERVED = ["lib", "pyvenv.cfg", "_wheels"]
+_RESERVED_COMMANDS = ["activate", "python", "python3"]
 
 def plan_layout(wheels):
     """Finds a place for each part of each wheel. Where two want the same, the first one gets it.
@@ -17,9 +18,12 @@ def plan_layout(wheels):
         top_levels: dict from a path below site-packages to the index of its wheel;
         data_files: dict from a path below the prefix to the index of its wheel;
         console_scripts: dict from a command to `MODULE:FUNCTION`;
-        collisions: list of struct (what: str, name: str, kept: Label, dropped: Label).
+        collisions: list of struct (what: str, name: str, kept: Label, dropped: Label);
+        shared: list[str], the top-level names of packages that several wheels have parts of, not all of which get
+            a place, since it is not known what each has in them.
     """
     top_levels = {}
+    shared = {}
     namespaces = {}
     data_files = {}
     console_scripts = {}
@@ -32,11 +36,21 @@ def plan_layout(wheels):
                 top_levels[path] = index
                 for parent in _parents(path):
                     namespaces.setdefault(parent, index)
+            elif path not in top_levels or _is_package(path):
+                shared[path.split("/")[0]] = None
             elif not (path.endswith(_NAMESPACE_FILE) and path in top_levels):
                 collisions.append(_collision(_what(path), path, wheels[owner], wheel))
         for path in wheel.data_files:
-            if path.split("/")[0] in _RESERVED:
+            first, _, name = path.partition("/")
+            if first in _RESERVED:
                 continue
+            if first == "bin":
+                if name in _RESERVED_COMMANDS:
+                    continue
+                if name in script_owners:
+                    collisions.append(_collision("console script", name, wheels[script_owners[name]], wheel))
+                    continue
+                script_owners[name] = index
             if path in data_files:
                 collisions.append(_collision("data file", path, wheels[data_files[path]], wheel))
             else:
@@ -51,6 +65,7 @@ def plan_layout(wheels):
         collisions = collisions,
         console_scripts = console_scripts,
         data_files = data_files,
+        shared = shared.keys(),
         top_levels = top_levels,
     )
 
@@ -64,6 +79,10 @@ def _owner(path, top_levels, namespaces):
         if each in top_levels:
             return top_levels[each]
     return namespaces.get(path)
+
+def _is_package(path):
+    """Whether it is a directory to import; files and what goes with a distribution have dots in their names."""
+    return "." not in path.split("/")[-1]
 
 def _what(path):
     if path.endswith(".dist-info") or path.endswith(".egg-info"):

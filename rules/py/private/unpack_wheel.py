@@ -13,7 +13,20 @@ import sys
 import tempfile
 import zipfile
 
-_SCRIPT_START = b"#!/bin/sh\n'''exec' \"${0%/*}/python\" \"$0\" \"$@\"\n' '''\n"
+# The interpreter beside the script, or that of the virtualenv the script is used from.
+_SCRIPT_START = b"""#!/bin/sh
+'''exec' "$([ -x "${0%/*}/python" ] && echo "${0%/*}" || echo "$VIRTUAL_ENV/bin")/python" "$0" "$@"
+' '''
+"""
+
+_SCRIPT = """\
+import sys
+
+from {module} import {first}
+
+if __name__ == "__main__":
+    sys.exit({function}())
+"""
 
 
 class WheelError(Exception):
@@ -59,7 +72,6 @@ def unpack(archive, root, site_packages):
         content = archive.read(member)
         script = path.startswith("bin/")
         if script and content.startswith(b"#!python"):
-            # The interpreter beside it, wherever that will be.
             content = _SCRIPT_START + content.partition(b"\n")[2]
         with open(target, "wb") as file:
             file.write(content)
@@ -109,14 +121,34 @@ def check_top_levels(written, site_packages, stated):
         raise WheelError("; ".join(problems))
 
 
-def check_console_scripts(root, written, stated):
-    """Compares the commands of the wheel with those the build was told of."""
+def console_scripts(root, written):
+    """The commands of the wheel, each with its `MODULE:FUNCTION`."""
     config = configparser.ConfigParser(delimiters=("=",), interpolation=None)
     config.optionxform = str
     for path in written:
         if path.endswith(".dist-info/entry_points.txt"):
             config.read(os.path.join(root, path), encoding="utf-8")
-    there = dict(config.items("console_scripts")) if config.has_section("console_scripts") else {}
+    return dict(config.items("console_scripts")) if config.has_section("console_scripts") else {}
+
+
+def write_console_scripts(root, there):
+    """Makes the commands, for virtualenvs that have the wheel's directory of commands on PATH."""
+    for name, target in there.items():
+        module, _, function = target.partition("[")[0].strip().partition(":")
+        path = os.path.join(root, "bin", name)
+        if not function or "/" in name or os.path.lexists(path):
+            continue
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        text = _SCRIPT.format(
+            module=module.strip(), function=function.strip(), first=function.strip().partition(".")[0]
+        )
+        with open(path, "wb") as file:
+            file.write(_SCRIPT_START + text.encode())
+        os.chmod(path, 0o755)
+
+
+def check_console_scripts(there, stated):
+    """Compares the commands of the wheel with those the build was told of."""
     for name, target in stated.items():
         if name not in there:
             raise WheelError("console_scripts names {}, but the wheel has {}".format(name, sorted(there) or "none"))
@@ -151,7 +183,9 @@ def main():
         if arguments.top_level:
             check_top_levels(written, arguments.site_packages, set(arguments.top_level))
         scripts = dict(each.split("=", 1) for each in arguments.console_script)
-        check_console_scripts(arguments.into, written, scripts)
+        there = console_scripts(arguments.into, written)
+        check_console_scripts(there, scripts)
+        write_console_scripts(arguments.into, there)
         check_data_files(written, arguments.data_file)
     except (WheelError, zipfile.BadZipFile, configparser.Error) as error:
         sys.exit(f"{arguments.target}: {os.path.basename(arguments.wheel)}: {error}")

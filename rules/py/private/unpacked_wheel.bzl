@@ -101,8 +101,14 @@ py_unpacked_wheel = rule(
     doc = """\
 Unpacks a wheel, for Python targets to depend on.
 
-Without `top_levels` the build does not know what is in the wheel before it is unpacked: a virtualenv then looks into
-it at run time, which costs a little for each such wheel, and it has none of the wheel's commands.
+Without `top_levels` the build does not know what is in the wheel before it is unpacked. A virtualenv then has the wheel
+as a whole on its path for modules, which costs a little for each such wheel, and its commands on PATH, not in `bin`;
+an action looks into the unpacked wheels for what is in each other's way.
+
+Two wheels can have parts of one package. Namespace packages (https://peps.python.org/pep-0420/), and packages for which
+`top_levels` says what is in them (`pkg/__init__.py`, `pkg/one.py`; `pkg/two`), are put together of links. For others
+an import hook gives the package a `__path__` with the directories of all wheels that have some of it; data files are
+then found beside the modules of their own wheel.
 
 Its modules are compiled under the same attributes and flags as others, beside their sources, which are always kept.
 """,
@@ -111,7 +117,8 @@ Its modules are compiled under the same attributes and flags as others, beside t
             doc = "The wheel's commands, each with its `MODULE:FUNCTION`.",
         ),
         "data_files": attr.string_list(
-            doc = "What a virtualenv is to have at the same path below its prefix, such as `share/doc/x.txt`.",
+            doc = "What a virtualenv is to have at the same path below its prefix, such as `share/doc/x.txt`, or " +
+                  "`bin/x` for a script of the wheel.",
         ),
         "precompile_on_error": attr.string(
             default = "source",

@@ -4,6 +4,9 @@ Nothing is copied, looked for or made when a program starts: its interpreter fin
 (https://docs.python.org/3/library/site.html), one link in `site-packages` for each top-level name of each wheel, and
 one `.pth` file with what is left.
 
+What is in a wheel is known as far as its target says so. Where it does not, or where two wheels have parts of one
+package, an action looks into the wheels and writes another, mostly empty `.pth` file.
+
 The way from `site-packages` to a wheel has two hops: `NAME -> ../../../_wheels/INDEX/…/NAME`, which stays inside the
 virtualenv, and `_wheels/INDEX`, which leads out of it.
 """
@@ -39,6 +42,19 @@ VENV_ATTRS = {
     ),
     "_console_script_template": attr.label(
         default = "//py/private:console_script_template.sh",
+        allow_single_file = True,
+    ),
+    "_tool_interpreter": attr.label(
+        default = "//python/private:current_interpreter_executable",
+        cfg = "exec",
+        executable = True,
+    ),
+    "_venv_imports": attr.label(
+        default = "//py/private:venv_imports.py",
+        allow_single_file = True,
+    ),
+    "_wheels_tool": attr.label(
+        default = "//py/private:look_into_wheels.py",
         allow_single_file = True,
     ),
 }
@@ -120,7 +136,7 @@ def declare_venv(ctx, *, directory, py_info, runtime, runfiles, env = {}):
         _write_config(ctx, directory, runtime),
         _write_pth(ctx, directory, site_packages, root, imports, wheels),
         _write_activate(ctx, directory),
-    ] + [
+    ] + _look_into_wheels(ctx, directory, site_packages, wheels, layout) + [
         _write_console_script(ctx, directory, name, target)
         for name, target in layout.console_scripts.items()
     ]
@@ -219,15 +235,57 @@ def _write_pth(ctx, directory, site_packages, root, imports, wheels):
         if not wheel:
             lines.append(relative_path(here, each))
         elif wheel.top_levels == None:
-            # The wheel may have .pth files of its own.
-            lines.append("import os, site, sys; site.addsitedir(os.path.join(sys.prefix, '_wheels', '{}', '{}'))".format(
-                index,
-                wheel.site_packages,
-            ))
-    name = directory.split("/")[-1].strip(".").partition(".")[0]
-    output = ctx.actions.declare_file("{}/{}/{}.pth".format(directory, site_packages, name))
+            lines.append(relative_path(site_packages, "_wheels/{}/{}".format(index, wheel.site_packages)))
+    output = ctx.actions.declare_file("{}/{}/{}.pth".format(directory, site_packages, _stem(directory)))
     ctx.actions.write(output, "\n".join(lines) + "\n")
     return output
+
+def _stem(directory):
+    return directory.split("/")[-1].strip(".").partition(".")[0]
+
+def _look_into_wheels(ctx, directory, site_packages, wheels, layout):
+    """What only the files of the wheels tell: the one thing that takes an action, where it is needed."""
+    unknown = [wheel for wheel in wheels if wheel.top_levels == None]
+    if not unknown and not layout.shared:
+        return []
+    output = ctx.actions.declare_file("{}/{}/{}.wheels.pth".format(directory, site_packages, _stem(directory)))
+    arguments = ctx.actions.args()
+    arguments.use_param_file("@%s")
+    arguments.set_param_file_format("multiline")
+    arguments.add(str(ctx.label), format = "--target=%s")
+    arguments.add("--output", output)
+    arguments.add("--site-packages", site_packages)
+    arguments.add("--collisions", ctx.attr.package_collisions)
+    arguments.add_all(layout.shared, before_each = "--dropped")
+    trees = []
+    for index, wheel in enumerate(wheels):
+        if not unknown and not [path for path in wheel.top_levels if path.split("/")[0] in layout.shared]:
+            continue
+        trees.append(wheel.tree)
+        arguments.add("--wheel", json.encode(struct(
+            label = str(wheel.label),
+            place = "_wheels/{}".format(index),
+            scripts = [name for name, _ in wheel.console_scripts],
+            site_packages = wheel.site_packages,
+            top_levels = wheel.top_levels,
+            tree = wheel.tree.path,
+        )))
+    ctx.actions.run(
+        executable = ctx.executable._tool_interpreter,
+        arguments = [_tool_command(ctx), arguments],
+        inputs = trees + [ctx.file._wheels_tool],
+        outputs = [output],
+        mnemonic = "PyVenvWheels",
+        progress_message = "Looking into the wheels of %{label}",
+    )
+    module = ctx.actions.declare_file("{}/{}/_venv_imports.py".format(directory, site_packages))
+    ctx.actions.expand_template(template = ctx.file._venv_imports, output = module, substitutions = {})
+    return [output, module]
+
+def _tool_command(ctx):
+    arguments = ctx.actions.args()
+    arguments.add_all(["-B", "-I", ctx.file._wheels_tool])
+    return arguments
 
 def _write_activate(ctx, directory):
     output = ctx.actions.declare_file(directory + "/bin/activate")
