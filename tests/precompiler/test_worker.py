@@ -325,6 +325,22 @@ def test_each_request_has_one_answer_however_it_is_cancelled(python: str, tmp_pa
         assert (tmp_path / f"{answer['requestId']}.pyc").exists() == done, answer
 
 
+def test_cancel_while_others_wait_in_the_pipe_of_the_same_process(python: str, src: Path, tmp_path: Path) -> None:
+    slow = slow_source(tmp_path)
+    with Worker(python, "--jobs=1") as worker:
+        for number in range(1, 31):
+            worker.send(triple(slow if number == 1 else src, f"{number}.py", tmp_path / f"{number}.pyc"), number)
+        time.sleep(0.3)
+        worker.send(request_id=2, cancel=True)  # handed out already
+        assert worker.answer() == {"exitCode": 0, "output": "", "requestId": 2, "wasCancelled": True}
+        worker.send(request_id=1, cancel=True)
+        answers = [worker.answer() for _ in range(29)]
+    assert [answer["requestId"] for answer in answers] == [1, *range(3, 31)]
+    assert [answer["requestId"] for answer in answers if answer.get("wasCancelled")] == [1]
+    assert sorted(int(path.stem) for path in tmp_path.glob("*.pyc")) == [*range(3, 31)]
+    assert leftovers(tmp_path) == []
+
+
 def test_a_slow_source_does_not_hold_up_others(some_python: str, src: Path, tmp_path: Path) -> None:
     slow = slow_source(tmp_path)
     with Worker(some_python, "--jobs=2") as worker:
@@ -342,14 +358,17 @@ def test_a_process_that_dies_fails_its_request_only(python: str, src: Path, tmp_
     slow = slow_source(tmp_path)
     with Worker(python, "--jobs=1") as worker:
         worker.send(triple(slow, "slow.py", tmp_path / "slow.pyc"), 1)
-        worker.send(triple(src, "good.py", tmp_path / "good.pyc"), 2)
+        for number in range(2, 22):  # some of them wait in the pipe of the process
+            worker.send(triple(src, "good.py", tmp_path / f"{number}.pyc"), number)
         while not children(worker.process.pid):
             time.sleep(0.01)
+        time.sleep(0.1)
         os.kill(children(worker.process.pid)[0], signal.SIGSEGV)
         answer = worker.answer()
         assert answer["requestId"] == 1 and answer["exitCode"] == 1
         assert answer["output"].startswith("slow.py: the compiler process died")
-        assert worker.answer() == {"exitCode": 0, "output": "", "requestId": 2}
+        for number in range(2, 22):
+            assert worker.answer() == {"exitCode": 0, "output": "", "requestId": number}
     assert leftovers(tmp_path) == []
 
 
@@ -389,7 +408,8 @@ def resident(pid: int) -> int:
 def test_memory_stays_flat(python: str, tmp_path: Path) -> None:
     """Though each source is full of new names, which Python 3.12 keeps for ever once it has seen them."""
     source = tmp_path / "some.py"
-    text = "\n".join(f"name_%d_{number} = {number}" for number in range(1500))
+    # What costs memory is the length of the names, and what costs time is their number.
+    text = "\n".join(f"name_%d_{number}_{'x' * 400} = {number}" for number in range(300))
     sizes = []
     with Worker(python, "--jobs=1") as worker:
         for number in range(1, 301):

@@ -50,6 +50,7 @@ def serve(arguments, given):
 def build_all(work, given):
     """Build the tasks `work` for a one-shot run. Gives the exit code and the text for the user. Raises UsageError."""
     count = min(process_count(given), len(work))
+    gc.disable()  # there is next to no cyclic garbage, and the process does not live long
     if count == 1 or len(work) < WORTH_PROCESSES or not POSIX:
         return conclude(work, [build(task) for task in work])
     pool = Pool(count)
@@ -101,11 +102,11 @@ def log(text):
 
 
 class Child:
-    """A process that builds one task at a time; `job` is the one it is at, or None."""
+    """A process that builds one task at a time; `jobs` holds the one it is at and those that wait in its pipe."""
 
     def __init__(self, close):
         """Start it. It closes the file descriptors `close`, which belong to the parent."""
-        self.job = None
+        self.jobs = deque()
         self.spent = 0
         task_out, self.to = os.pipe()
         self.back, result_in = os.pipe()
@@ -124,22 +125,21 @@ class Child:
         os.close(result_in)
 
     def give(self, job):
-        """Start the process on `job`, a tuple (owner, number, task). Whether it does, the result tells."""
-        self.job = job
+        """Hand the process `job`, a tuple (owner, number, task). Whether it gets to it, the result tells."""
+        self.jobs.append(job)
         try:
             send(self.to, job[2])
         except BrokenPipeError:
             pass
 
     def take(self):
-        """Wait for the result of the job. Raises EOFError if the process died."""
+        """Wait for the result of the first job. Raises EOFError if the process died."""
         result = receive(self.back)
         self.spent += result[2] + 1000
-        self.job = None
         return result
 
     def end(self):
-        """Let the process end, once it has done its job."""
+        """Let the process end, once it has done its jobs."""
         os.close(self.to)
         os.close(self.back)
 
@@ -152,7 +152,7 @@ class Child:
 
 def build_forever(tasks_in, results_out):
     """Build the tasks that come in, until no more do."""
-    gc.disable()  # there is next to no cyclic garbage, and the process does not live long
+    gc.disable()  # as in build_all
     while True:
         try:
             task = receive(tasks_in)
@@ -207,46 +207,58 @@ class Pool:
         self.leaving = []
 
     def dispatch(self):
-        """Give jobs from the queue to idle children; starts some if needed."""
+        """Give jobs from the queue to idle children, starting some if needed; if many are left, one more to each.
+
+        So a child need not wait for us between two jobs, and yet no job waits for a child when another is idle.
+        """
         self.leaving = [pid for pid in self.leaving if os.waitpid(pid, os.WNOHANG)[0] == 0]
-        idle = [child for child in self.children if child.job is None]
-        while self.queue and (idle or len(self.children) < self.size):
-            if idle:
-                child = idle.pop()
-            else:
-                child = Child([file for other in self.children for file in (other.to, other.back)])
-                self.children.append(child)
+        for child in self.children:
+            if self.queue and not child.jobs:
+                child.give(self.queue.popleft())
+        while self.queue and len(self.children) < self.size:
+            child = Child([file for other in self.children for file in (other.to, other.back)])
+            self.children.append(child)
             child.give(self.queue.popleft())
+        for child in self.children:
+            if len(self.queue) > 2 * self.size and len(child.jobs) == 1 and child.spent <= BYTES_PER_CHILD:
+                child.give(self.queue.popleft())
 
     def busy(self):
         """Give the file descriptors to wait on for results."""
-        return [child.back for child in self.children if child.job is not None]
+        return [child.back for child in self.children if child.jobs]
 
     def collect(self, file):
         """Take the result at one of `busy`, and give a tuple: owner, number and task of the job, result of `build`."""
         child = next(child for child in self.children if child.back == file)
-        job = child.job
+        job = child.jobs[0]
         try:
             result = child.take()
         except EOFError:
-            self.children.remove(child)
-            status = child.kill()
-            discard(job[2])
+            status = self.lose(child, 1)
             result = False, f"{job[2][1]}: the compiler process died (wait status {status})\n", 0
         else:
-            if child.spent > BYTES_PER_CHILD:
+            child.jobs.popleft()
+            if child.spent > BYTES_PER_CHILD and not child.jobs:
                 self.children.remove(child)
                 child.end()
                 self.leaving.append(child.pid)
         return (*job, result)
 
+    def lose(self, child, done):
+        """Kill a child and queue its jobs anew, without the first `done`. Gives the exit status."""
+        self.children.remove(child)
+        status = child.kill()
+        for job in child.jobs:
+            discard(job[2])
+        self.queue.extendleft(reversed(list(child.jobs)[done:]))
+        return status
+
     def drop(self, owner):
         """Forget the jobs of `owner` and end what works on them; when this returns none is touched any more."""
-        self.queue = deque([job for job in self.queue if job[0] is not owner])
         for child in self.children[:]:
-            if child.job is not None and child.job[0] is owner:
-                self.children.remove(child)
-                child.kill()
+            if any(job[0] is owner for job in child.jobs):
+                self.lose(child, 0)
+        self.queue = deque([job for job in self.queue if job[0] is not owner])
 
     def close(self):
         """End all processes."""
