@@ -69,11 +69,18 @@ def _glob(pattern: str) -> str:
     )
 
 
+_PLAIN = re.compile(r"(?:/[\w.-]+)+")
+"""A line that names one path below the directory."""
+
+
 def gitignore(text: str, base: str) -> Matcher | None:
     """The rules of one .gitignore, which stands in the directory `base`; None if it has none.
 
     The matcher answers only for paths below `base`, and does not know of other .gitignore files.
     """
+    lines = [line.rstrip() for line in text.splitlines()]
+    if all(_PLAIN.fullmatch(line) for line in lines):
+        return _below([(base + line).lstrip("/") for line in lines]) if lines else None
     import pathspec
 
     spec = pathspec.GitIgnoreSpec.from_lines(text.splitlines())
@@ -94,6 +101,12 @@ def gitignore(text: str, base: str) -> Matcher | None:
         return spec.match_file(relative)
 
     return ignored
+
+
+def _below(places: list[str]) -> Matcher:
+    """Matches some paths and what is below them."""
+    inside = tuple(place + "/" for place in places)
+    return lambda path, directory: path in places or path.startswith(inside)
 
 
 def _unnamed(expression: str) -> str:

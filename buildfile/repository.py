@@ -71,11 +71,17 @@ class Walked:
         entries: the files, sorted by path.
         roots: the directories that are roots of workspaces, `""` among them.
         ignored_roots: roots of workspaces that lie in what Bazel ignores, and so were not entered.
+        directories: the directories that were entered, `""` among them.
+        closed: those that were not entered though git may have files in them.
+        ignoring: the .gitignore files that were read.
     """
 
     entries: tuple[Entry, ...]
     roots: tuple[str, ...]
     ignored_roots: tuple[str, ...]
+    directories: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    ignoring: tuple[str, ...] = ()
 
 
 def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Sequence[str] = ()) -> Walked:
@@ -95,6 +101,9 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Sequence[
     entries: list[Entry] = []
     roots: list[str] = []
     ignored_roots: list[str] = []
+    directories: list[str] = []
+    closed: list[str] = []
+    ignoring: list[str] = []
     bazel = bazel_ignores(root)
     own = gitignore("\n".join(exclude), "") if exclude else None
     stack: list[tuple[str, tuple[Matcher, ...]]] = [("", (own,) if own else ())]
@@ -106,8 +115,10 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Sequence[
                 found = list(scanned)
         except OSError:
             continue
+        directories.append(where)
         names = [entry.name for entry in found]
         if git and ".gitignore" in names:
+            ignoring.append(f"{prefix}.gitignore")
             rule = _read_gitignore(f"{base}/{prefix}.gitignore", where)
             rules = (*rules, rule) if rule else rules
         foreign = "source.json" in names and _REGISTRY_ENTRY.fullmatch(where) is not None
@@ -123,8 +134,11 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Sequence[
                     continue
                 if bazel is not None and bazel(path, True):
                     ignored_roots += _roots_in(base, path)
+                    closed.append(path)
                     continue
                 if rules and any(rule(path, True) for rule in rules):
+                    if own is not None and own(path, True):
+                        closed.append(path)
                     continue
                 stack.append((path, rules))
                 continue
@@ -136,14 +150,21 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Sequence[
             if rules and any(rule(path, False) for rule in rules):
                 continue
             if entry.is_symlink():
-                if entry.is_file():
+                if os.path.isfile(entry.path):  # False, not an error, for links in a circle
                     entries.append(Entry(path, kind, os.path.realpath(f"{base}/{path}")))
             elif entry.is_file(follow_symlinks=False):
                 entries.append(Entry(path, kind))
     entries.sort(key=lambda item: item.path)
     if "" not in roots:
         roots.append("")
-    return Walked(tuple(entries), tuple(sorted(roots)), tuple(sorted(ignored_roots)))
+    return Walked(
+        tuple(entries),
+        tuple(sorted(roots)),
+        tuple(sorted(ignored_roots)),
+        tuple(directories),
+        tuple(closed),
+        tuple(ignoring),
+    )
 
 
 def _bytes_of(path: str) -> bytes | None:

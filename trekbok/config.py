@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import tomli
 
 from migrations.symbols import Deprecation, Policy
 
@@ -90,6 +89,8 @@ def load(root: Path) -> Loaded:
         path = root / name
         if not path.is_file():
             continue
+        import tomli  # most repositories have no configuration
+
         try:
             values: Any = tomli.loads(path.read_text("utf-8"))
         except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from migrations.lint import untracked
+
 
 class GitError(Exception):
     """Git cannot answer; the message is for people."""
@@ -45,7 +47,7 @@ class Question:
         self._root = root
         if reference.startswith("-"):
             raise GitError(f"--since: '{reference}' is no commit")
-        self._untracked = _start(root, "ls-files", "--others", "--exclude-standard", "-z")
+        self._untracked = untracked.begin(os.fspath(root))
         self._differing: subprocess.Popen[bytes] | None = None
         try:
             self._base = _merge_base(root, reference)
@@ -112,8 +114,9 @@ class Snapshot:
         self._status = _start(root, *status, output=self._output)
         self._prefix = _start(root, "rev-parse", "--show-prefix")
 
-    def finish(self) -> tuple[str, tuple[str, ...]] | None:
-        """The commit and the paths that differ from it; None where git does not know."""
+    def finish(self) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+        """The commit, the paths that differ from it, and those of them that git does not track; None where git does
+        not know."""
         head, status, prefix = self._head, self._status, self._prefix
         if head is None or status is None or prefix is None:
             return None
@@ -125,7 +128,9 @@ class Snapshot:
         if head.returncode or status.returncode or prefix.returncode:
             return None
         start = os.fsdecode(below.rstrip(b"\n"))
-        return commit.strip().decode(), tuple(os.fsdecode(line[3:]).removeprefix(start) for line in lines if line)
+        paths = [(line[:2], os.fsdecode(line[3:]).removeprefix(start)) for line in lines if line]
+        new = tuple(path for state, path in paths if state == b"??")
+        return commit.strip().decode(), tuple(path for _, path in paths), new
 
 
 def _parsed(answer: bytes) -> tuple[set[str], set[str]]:
