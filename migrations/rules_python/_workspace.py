@@ -11,8 +11,8 @@ from __future__ import annotations
 import ast
 import base64
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
@@ -24,6 +24,7 @@ from buildfile.statements import Statement, removals
 from buildfile.style import attribute_key
 from buildfile.targets import Change, changes_between
 from migrations.finding import Finding, Fix, Level
+from migrations.rules_python._archives import ARGUMENTS, Archives, archives_of, conflicts, tags_of
 from migrations.rules_python._extensions import proxies
 from migrations.rules_python._surface import PIP_EXTENSION, PYTHON_EXTENSION, exported
 from migrations.rules_python._versions import Repositories, version_of
@@ -83,12 +84,16 @@ class Toolchain:
         versions: its version, or several.
         default: the version that counts where none is asked for.
         attributes: further attributes of the tag, name to source text.
+        archives: where its interpreters come from, if it says so.
+        several: whether there is a repository with a package for each version.
     """
 
     name: str
     versions: tuple[str, ...]
     default: str
     attributes: tuple[tuple[str, str], ...] = ()
+    archives: Archives = field(default_factory=Archives)
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,25 +251,43 @@ def statement(callee: str, values: dict[str, str]) -> str:
 
 def toolchains_in(view: View) -> Iterator[Found]:
     """The toolchains that a file registers."""
-    for call, _ in view.calls(REGISTER):
+    single = [call for call, _ in view.calls(REGISTER)]
+    several = [call for call, _ in view.calls(REGISTER_MULTI)]
+    archives = {call.start: archives_of(call) for call in single + several}
+    unclear = conflicts(found for found, _ in archives.values())
+    for call in single:
         name, version = call.string("name"), call.string("python_version")
-        others, why = _tag_attributes(call, {"name", "python_version"})
+        others, why = _tag_attributes(call, {"name", "python_version", "set_python_version_constraint"})
         if name is None or version is None:
             why = "Its name or version is computed."
-        yield Found(call, Toolchain(name or "", (version or "",), version or "", others), _why(view, call, why))
-    for call, _ in view.calls(REGISTER_MULTI):
+        constrained = call.argument("set_python_version_constraint")
+        default = "" if constrained is not None and call.text(constrained) == b"True" else version or ""
+        known, problem = _clear(*archives[call.start], unclear)
+        toolchain = Toolchain(name or "", (version or "",), default, others, known)
+        yield Found(call, toolchain, _why(view, call, why or problem))
+    for call in several:
         name, versions = call.string("name"), call.strings("python_versions")
         others, why = _tag_attributes(call, {"name", "python_versions", "default_version"})
         if name is None or not versions:
             why = "Its name or versions are computed."
-        default = call.string("default_version") or (versions or [""])[-1]
-        yield Found(call, Toolchain(name or "", tuple(versions or ()), default, others), _why(view, call, why))
+        default = call.string("default_version") or (versions or [""])[0]
+        known, problem = _clear(*archives[call.start], unclear)
+        toolchain = Toolchain(name or "", tuple(versions or ()), default, others, known, several=True)
+        yield Found(call, toolchain, _why(view, call, why or problem))
+
+
+def _clear(archives: Archives, why: str, unclear: frozenset[str]) -> tuple[Archives, str]:
+    """Where a call has its interpreters from, as long as that is not at odds with another call."""
+    what = next((name for name, _ in (*archives.overall, *archives.versions) if name in unclear), "")
+    return archives, f"Another call says something else about {what}, which MODULE.bazel says once." if what else why
 
 
 def _tag_attributes(call: Call, own: set[str]) -> tuple[tuple[tuple[str, str], ...], str]:
     found: list[tuple[str, str]] = []
     for argument in call.arguments:
-        if argument.name in own:
+        if argument.name in own or argument.name in ARGUMENTS:
+            continue
+        if argument.name == "register_toolchains" and call.text(argument) == b"True":
             continue
         new = _TAG_ATTRIBUTES.get(argument.name or "")
         if new is None:
@@ -282,7 +305,7 @@ def _why(view: View, call: Call, why: str) -> str:
 def hubs_in(view: View) -> Iterator[Found]:
     """The requirements that a file parses."""
     known = repositories_of(view) or Repositories()
-    first = next((found.meaning.default for found in toolchains_in(view)), "")
+    first = _default([found.meaning for found in toolchains_in(view)])
     for call, _ in view.calls(PIP_PARSE):
         name = call.string("name") or ("pip" if call.argument("name") is None else None)
         version, why = _interpreter(view, call, known)
@@ -361,7 +384,7 @@ def toolchain_text(view: View, part: Part) -> str:
     proxy = next(iter(proxies(view, "python")), "")
     name = proxy or "python"
     text = "" if proxy else f'{name} = use_extension("{_label(view, PYTHON_EXTENSION)}", "python")\n'
-    default = part.toolchains[0].default
+    default = _default(part.toolchains)
     declared = any((call.callee or "").startswith(name + ".") for call in view.calls_named("defaults", "toolchain"))
     new_form = _at_least(part.rules.version if part.rules else view.target.versions.get(RULES, ""), "1.3.0")
     if new_form and not declared:
@@ -376,11 +399,23 @@ def toolchain_text(view: View, part: Part) -> str:
             if version == default and not new_form and not declared:
                 values["is_default"] = "True"
             text += statement(f"{name}.toolchain", values)
-    return text + _use_repo(name, [(item.name, _repository(item)) for item in missing])
+    text += "".join(statement(f"{name}.{tag}", values) for tag, values in tags_of(item.archives for item in missing))
+    return text + _use_repo(name, [pair for item in missing for pair in _repositories(item)])
 
 
-def _repository(item: Toolchain) -> str:
-    return "python_versions" if len(item.versions) > 1 else "python_" + item.versions[0].replace(".", "_")
+def _default(toolchains: Sequence[Toolchain]) -> str:
+    """The version that counts where none is asked for: the first that does not wait to be asked for."""
+    return next((item.default for item in toolchains if item.default), toolchains[0].versions[0] if toolchains else "")
+
+
+def _repositories(item: Toolchain) -> Iterator[tuple[str, str]]:
+    """The names that the WORKSPACE has for repositories, and those of the extension."""
+    suffixes = {version: version.replace(".", "_") for version in item.versions}
+    if item.several:
+        yield item.name, "python_versions"
+        yield from ((f"{item.name}_{suffix}", f"python_{suffix}") for suffix in suffixes.values())
+    else:
+        yield item.name, f"python_{suffixes[item.versions[0]]}"
 
 
 def _use_repo(proxy: str, pairs: list[tuple[str, str]]) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from buildfile.bindings import Symbol
 from buildfile.calls import Call
 from buildfile.edits import Edit
 from buildfile.loads import Load, Loaded
@@ -21,7 +20,7 @@ from migrations.finding import Finding, Fix, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.rules_python import _versions
-from migrations.rules_python._surface import CHANGES, DOCS, HOMES, MODULES, missing, written
+from migrations.rules_python._surface import BUNDLES, CHANGES, DOCS, HOMES, exported, missing, written
 from migrations.rules_python._versions import Repositories, version_of
 from migrations.view import View
 
@@ -83,7 +82,7 @@ def _rule(view: View, load: Load, symbol: Loaded, version: str) -> Iterator[Find
 
 def _name_for(view: View, load: Load, symbol: Loaded) -> tuple[str, bool]:
     """The local name of the ordinary rule, and whether it has to be loaded."""
-    new = frozenset(Symbol(f"@{module}{_NEW[symbol.name]}", symbol.name) for module in MODULES)
+    new = exported((_NEW[symbol.name], *BUNDLES), (symbol.name,))
     known = next((local for local, it in view.bindings.loaded.items() if it in new), None)
     if known is not None:
         return known, False

@@ -34,7 +34,7 @@ def find(view: View) -> Iterator[Finding]:
     for found in toolchains_in(view):
         call = found.call
         message = f"{call.callee} is for a WORKSPACE only"
-        if found.why or not part.ready:
+        if found.why or found.meaning not in part.toolchains:
             yield _workspace.stays(view, call, message, found.why, "python.toolchain")
         else:
             fix = removed(view, [call.statement], [call.key], [call.callee or ""])
@@ -51,8 +51,9 @@ MIGRATION = Migration(
     page=Page(
         what=(
             "Takes `python_register_toolchains` and `python_register_multi_toolchains` out of the WORKSPACE and adds "
-            "the tags `python.toolchain` to MODULE.bazel, with the version that counted first as the default. The "
-            "repositories are used under the names they had."
+            "the tags `python.toolchain` to MODULE.bazel, with the version that counted first as the default. "
+            "`tool_versions` become `python.single_version_override`, `minor_mapping` and `base_url` become "
+            "`python.override`. The repositories are used under the names they had."
         ),
         why="A WORKSPACE is not read any more from Bazel 8 on.",
         safety=(
@@ -133,7 +134,7 @@ py = use_extension("@rules_python//python/extensions:python.bzl", "python")
 py.defaults(python_version = "3.12")
 py.toolchain(python_version = "3.11")
 py.toolchain(python_version = "3.12")
-use_repo(py, python = "python_versions")
+use_repo(py, "python_3_11", "python_3_12", python = "python_versions")
 """,
                 "WORKSPACE": "",
             },
@@ -167,9 +168,94 @@ use_repo(python, "python_3_9")
             {
                 "MODULE.bazel": _DEP,
                 "WORKSPACE": 'load("@rules_python//python:repositories.bzl", "python_register_toolchains")\n\n'
-                'python_register_toolchains(\n    name = "p",\n    base_url = "u",\n    python_version = "3.12",\n)\n',
+                'python_register_toolchains(\n    name = "p",\n    python_version = "3.12",\n    '
+                "register_toolchains = False,\n)\n",
             },
             person=("is for a WORKSPACE only",),
+        ),
+        Case(
+            "archives of its own, and a version that waits to be asked for",
+            {
+                "MODULE.bazel": _NEW_DEP,
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_toolchains")
+
+python_register_toolchains(
+    name = "old",
+    python_version = "3.8",
+    set_python_version_constraint = True,
+)
+
+python_register_toolchains(
+    name = "new",
+    base_url = "https://example.com/pythons",
+    minor_mapping = {"3.12": "3.12.4"},
+    python_version = "3.12",
+    register_toolchains = True,
+    tool_versions = {
+        "3.12.4": {
+            "sha256": {
+                "aarch64-apple-darwin": "0a",
+                "x86_64-unknown-linux-gnu": "0b",
+            },
+            "strip_prefix": "python",
+            "url": "{python_version}/{platform}.tar.gz",
+        },
+    },
+)
+""",
+            },
+            {
+                "MODULE.bazel": _NEW_DEP
+                + """
+python = use_extension("@rules_python//python/extensions:python.bzl", "python")
+python.defaults(python_version = "3.12")
+python.toolchain(python_version = "3.8")
+python.toolchain(python_version = "3.12")
+python.override(
+    base_url = "https://example.com/pythons",
+    minor_mapping = {"3.12": "3.12.4"},
+)
+python.single_version_override(
+    python_version = "3.12.4",
+    sha256 = {
+        "aarch64-apple-darwin": "0a",
+        "x86_64-unknown-linux-gnu": "0b",
+    },
+    strip_prefix = "python",
+    urls = ["{python_version}/{platform}.tar.gz"],
+)
+use_repo(python, new = "python_3_12", old = "python_3_8")
+""",
+                "WORKSPACE": "",
+            },
+        ),
+        Case(
+            "archives that another file knows, and archives that differ",
+            {
+                "MODULE.bazel": _DEP,
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_toolchains")
+load("//:versions.bzl", "VERSIONS")
+
+python_register_toolchains(
+    name = "a",
+    python_version = "3.12",
+    tool_versions = VERSIONS,
+)
+
+python_register_toolchains(
+    name = "b",
+    base_url = "u",
+    python_version = "3.11",
+)
+
+python_register_toolchains(
+    name = "c",
+    base_url = "v",
+    python_version = "3.10",
+)
+""",
+            },
+            person=("is for a WORKSPACE only",) * 3,
         ),
         Case(
             "in a macro",

@@ -122,7 +122,7 @@ python = use_extension("@rules_python//python/extensions:python.bzl", "python")
 python.defaults(python_version = "3.11")
 python.toolchain(python_version = "3.11")
 python.toolchain(python_version = "3.12")
-use_repo(python, python = "python_versions")
+use_repo(python, "python_3_11", "python_3_12", "pythons_hub", python = "python_versions")
 
 pip = use_extension("@rules_python//python/extensions:pip.bzl", "pip")
 pip.parse(
@@ -132,7 +132,10 @@ pip.parse(
 )
 use_repo(pip, "pip")
 
-register_toolchains("@rules_python//python/runtime_env_toolchains:all")
+register_toolchains(
+    "@pythons_hub//:all",
+    "@rules_python//python/runtime_env_toolchains:all",
+)
 """,
     ".bazelrc": "common --enable_bzlmod\n",
     "app/BUILD.bazel": """load("@pip//:requirements.bzl", "requirement")

@@ -1,5 +1,6 @@
 """What py_binary and py_test have in common."""
 
+load(":builtin_providers.bzl", "BUILTIN_BOOTSTRAP_TEMPLATE")
 load(":common_attrs.bzl", "COMMON_ATTRS")
 load(":executable_runtime.bzl", "executable_runtime")
 load(":flag_info.bzl", "FlagInfo")
@@ -54,6 +55,15 @@ EXECUTABLE_ATTRS = COMMON_ATTRS | LAUNCHER_ATTRS | PYC_COLLECTION_ATTRS | {
     "_allowlist_function_transition": attr.label(
         default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
     ),
+    # Stops the build if it is set.
+    "_build_python_zip_flag": attr.label(
+        default = "//python/config_settings:build_python_zip",
+        providers = [FlagInfo],
+    ),
+    "_import_all_repositories_flag": attr.label(
+        default = "//python/config_settings:experimental_python_import_all_repositories",
+        providers = [FlagInfo],
+    ),
     "_bootstrap_impl_flag": attr.label(
         default = "//python/config_settings:bootstrap_impl",
         providers = [FlagInfo],
@@ -93,7 +103,7 @@ def py_executable_impl(ctx):
         arguments = " ".join([shell_quote(each) for each in interpreter_args] + [
             "\"$runfiles\"/" + shell_quote(runfiles_path(ctx, stage2)),
         ]),
-        template = getattr(runtime, "bootstrap_template", None),
+        template = _first_stage_of(runtime),
     )
 
     app = python_runfiles(ctx, sources.py_info, collect_pycs = collect).merge(dependency_runfiles(ctx))
@@ -125,6 +135,11 @@ def py_executable_impl(ctx):
         sources.py_info,
     ] + builtin_py_info(sources.py_info)
 
+def _first_stage_of(runtime):
+    """The template that a runtime brings; that of Bazel has placeholders that nothing here fills in."""
+    template = getattr(runtime, "bootstrap_template", None)
+    return template if template and template.owner != BUILTIN_BOOTSTRAP_TEMPLATE else None
+
 def _write_stage2(ctx, output, main, py_info, runtime):
     imports = ctx.actions.template_dict()
     imports.add_joined("%imports%", py_info.imports, join_with = ", ", map_each = repr, format_joined = "[%s]")
@@ -133,6 +148,7 @@ def _write_stage2(ctx, output, main, py_info, runtime):
         output = output,
         substitutions = {
             "%export_pythonpath%": str(ctx.attr._bootstrap_impl_flag[FlagInfo].value == "system_python"),
+            "%import_all_repositories%": str(ctx.attr._import_all_repositories_flag[FlagInfo].value == "true"),
             "%main%": repr(main or ""),
             "%main_module%": repr(ctx.attr.main_module),
             "%self%": repr(runfiles_path(ctx, output)),

@@ -1,6 +1,6 @@
 """The rule that declares a Python runtime."""
 
-load(":builtin_providers.bzl", "BuiltinPyRuntimeInfo")
+load(":builtin_providers.bzl", "BUILTIN_BOOTSTRAP_TEMPLATE", "BuiltinPyRuntimeInfo")
 load(":flag_info.bzl", "FlagInfo")
 load(":interpreter_launcher.bzl", "LAUNCHER_ATTRS", "interpreter_in_runfiles", "write_launcher")
 load(":py_runtime_info.bzl", "PyRuntimeInfo")
@@ -53,7 +53,7 @@ def _py_runtime_impl(ctx):
 
     runtime = PyRuntimeInfo(
         abi_flags = abi_flags,
-        bootstrap_template = ctx.file.bootstrap_template,
+        bootstrap_template = ctx.file.bootstrap_template or ctx.file._builtin_template,
         coverage_files = coverage_files,
         coverage_tool = coverage_tool,
         files = runfiles.files if interpreter else (depset(ctx.files.files) if ctx.attr.files else None),
@@ -168,6 +168,11 @@ on the platform (`interpreter_path`). Running the target runs the interpreter.
         "zip_main_template": attr.label(
             allow_single_file = True,
             doc = "For rules that build zip files.",
+        ),
+        "_builtin_template": attr.label(
+            allow_single_file = True,
+            default = BUILTIN_BOOTSTRAP_TEMPLATE if hasattr(native, "py_binary") else None,
+            doc = "For the rules built into Bazel, as long as it has them: they have no template of their own.",
         ),
         "_py_freethreaded_flag": attr.label(
             default = "//python/config_settings:py_freethreaded",

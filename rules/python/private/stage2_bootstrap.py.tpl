@@ -14,6 +14,7 @@ _MAIN = %main%
 _MAIN_MODULE = %main_module%
 _IMPORTS = %imports%
 _EXPORT_PYTHONPATH = %export_pythonpath%
+_IMPORT_ALL_REPOSITORIES = %import_all_repositories%
 
 
 def _search_path(runfiles):
@@ -22,6 +23,8 @@ def _search_path(runfiles):
     for path in _IMPORTS:
         yield os.path.join(runfiles, path)
     yield os.path.join(runfiles, "%workspace%")
+    if not _IMPORT_ALL_REPOSITORIES:
+        return
     with os.scandir(runfiles) as entries:
         for name in sorted(entry.name for entry in entries if entry.is_dir()):
             if name != "%workspace%":

@@ -1,0 +1,3 @@
+from app.version import version
+
+print(version())

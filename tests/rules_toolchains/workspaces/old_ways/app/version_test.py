@@ -1,0 +1,5 @@
+import sys
+
+from app.version import version
+
+assert version() == sys.argv[1], version()

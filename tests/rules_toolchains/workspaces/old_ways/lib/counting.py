@@ -1,0 +1,5 @@
+from lib.greeting import greet
+
+
+def count() -> int:
+    return len(greet().split())

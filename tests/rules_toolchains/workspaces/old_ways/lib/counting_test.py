@@ -1,0 +1,3 @@
+from lib.counting import count
+
+assert count() == 2

@@ -1,0 +1,5 @@
+from lib.words import WORDS
+
+
+def greet() -> str:
+    return " ".join(WORDS)
