@@ -6,11 +6,12 @@ was prepared. The results come in the order of the items whatever the timing.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import pickle
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -26,6 +27,21 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def no_collector() -> Iterator[None]:
+    """Keeps the collector of cyclic garbage from running, as long as millions of objects are made that have no cycles.
+
+    To look for some would cost time and find nothing.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def map_chunks(
@@ -44,15 +60,10 @@ def map_chunks(
         Exception: whatever `work` raised.
     """
     count = min(jobs, len(items) // least) if hasattr(os, "fork") else 1
-    collecting = gc.isenabled()
-    gc.disable()  # trees have no cycles, so that looking for some costs time and finds nothing
-    try:
+    with no_collector():
         if count <= 1:
             return [work(items)] if items else []
         return _forked(work, items, count)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _forked(work: Callable[[Sequence[Item]], Result], items: Sequence[Item], count: int) -> list[Result]:

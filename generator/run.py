@@ -8,7 +8,6 @@ elsewhere now, is quiet: it is not looked at again.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -17,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from buildfile.labels import BadLabel, Label
-from buildfile.parallel import available_cores, map_chunks
+from buildfile.parallel import available_cores, map_chunks, no_collector
 from buildfile.plan import Failure, Plan
 from generator import stdlib
 from generator.cache import Cache, Content, Provides, Quiet, digest_of
@@ -128,17 +127,13 @@ def generate_plan(options: GenerateOptions) -> GenerateResult:
 
     What is wrong with the repository is told in the result and never raised.
     """
-    collecting = gc.isenabled()
-    gc.disable()  # millions of small objects, none of them in a circle
     run = _Run(options)
     try:
-        run.all()
+        with no_collector():
+            run.all()
     except Fatal as error:
         run.outcome.messages.append(Message(str(error), fatal=True))
         run.plan = Plan()
-    finally:
-        if collecting:
-            gc.enable()
     fatal = any(message.fatal for message in run.outcome.messages)
     code = 1 if fatal else 3 if run.plan.failures else 0
     run.plan.sort()

@@ -19,7 +19,7 @@ from typing import Any
 
 from buildfile.edits import Edit, apply, disjoint
 from buildfile.loads import BadLoad, change_loads, parse_load
-from buildfile.parallel import available_cores, map_chunks
+from buildfile.parallel import available_cores, map_chunks, no_collector
 from buildfile.plan import Cause, Failure, FileChange, Plan, Skip
 from buildfile.repository import (
     Entry,
@@ -175,6 +175,11 @@ def run(request: Request, progress: Progress | None = None) -> Outcome:
         request: what to run.
         progress: called with the name of the stage, how much is done and how much there is.
     """
+    with no_collector():
+        return _run(request, progress)
+
+
+def _run(request: Request, progress: Progress | None) -> Outcome:
     jobs = request.jobs or available_cores()
     tell = progress or (lambda stage, done, total: None)
     wants_text = any(FileKind.TEXT in item.kinds or FileKind.TEXT in item.scan_kinds for item in request.registry)
@@ -249,24 +254,40 @@ def prepare(request: Request, walked: Walked) -> tuple[Run, Outcome]:
 
 
 def without_twins(root: Path, entries: tuple[Entry, ...]) -> tuple[list[Entry], list[Skip]]:
-    """The entries without links to files that are walked themselves or lie outside the repository."""
-    if not any(entry.linked for entry in entries):
-        return list(entries), []
-    base = os.path.realpath(root)
-    real = {f"{base}/{entry.path}" for entry in entries if entry.linked is None}
+    """The entries without links to files that are walked themselves or lie outside the repository.
+
+    Nor are those among them whose name is no text: Bazel does not take it, and no report could hold it.
+    """
     kept: list[Entry] = []
     skips: list[Skip] = []
+    real: set[str] | None = None
+    base = os.path.realpath(root)
     for entry in entries:
-        if entry.linked is not None and entry.linked not in real:
+        if not entry.path.isascii() and not _is_unicode(entry.path):
+            if entry.kind is not FileKind.TEXT:
+                shown = os.fsencode(entry.path).decode("utf-8", "backslashreplace")
+                skips.append(Skip(shown, 0, "has a name that is not UTF-8, which Bazel does not take"))
+            continue
+        if entry.linked is not None:
+            if real is None:
+                real = {f"{base}/{other.path}" for other in entries if other.linked is None}
+            if entry.linked in real:
+                continue
             if not entry.linked.startswith(base + "/"):
                 if entry.kind is not FileKind.TEXT:
                     skips.append(Skip(entry.path, 0, "is a link that leads out of the repository; not followed"))
                 continue
             real.add(entry.linked)
-        elif entry.linked is not None:
-            continue
         kept.append(entry)
     return kept, skips
+
+
+def _is_unicode(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _pattern(needles: Iterable[bytes]) -> re.Pattern[bytes] | None:
@@ -585,7 +606,7 @@ def _shifted(offset: int, edits: list[Edit]) -> int:
 
 
 def refusal(file: SourceFile) -> tuple[int, str] | None:
-    """Why a file must not be edited: the first thing in it that does not parse."""
+    """Why a file must not be edited: the first thing in it that does not parse, or that Starlark does not have."""
     if file.kind not in STARLARK:
         return None
     for statement in file.statements:
@@ -593,7 +614,9 @@ def refusal(file: SourceFile) -> tuple[int, str] | None:
             if statement.is_load and statement.error is None:
                 parse_load(statement)
             elif not plainly_valid(file.data, statement.start, statement.end):
-                _ = statement.tree
+                wrong = not_starlark(statement.tree)
+                if wrong is not None:
+                    return wrong[1], wrong[0]
         except Unparsable as error:
             return error.offset, error.reason
         except BadLoad as error:
