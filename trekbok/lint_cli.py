@@ -52,7 +52,12 @@ Exit codes:
 @click.option("--to", metavar="PROFILE", help="The version to check for; default: what the configuration says.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="What is printed; default text.")
 @click.option("--output", "outputs", multiple=True, metavar="FORMAT[=FILE]", help="A report. May be repeated.")
-@click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The baseline.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help=f"The baseline; default: what the configuration says, else {DEFAULT_BASELINE} if it is there.",
+)
 @click.option("--write-baseline", is_flag=True, help="Put what is found into the baseline; one that is there shrinks.")
 @click.option("--prune-baseline", is_flag=True, help="Take out of the baseline what is fixed.")
 @click.option("--grow", is_flag=True, help="With --write-baseline: let a baseline that is there grow.")
@@ -114,7 +119,7 @@ def lint(
     from migrations.lint.own import FAILED_CHECK
 
     job = job_of(base, settings, registry, to, select, ignore, jobs, [] if stdin else list(paths))
-    baseline_path = baseline or (base / settings.config.lint.baseline if settings.config.lint.baseline else None)
+    baseline_path = baseline or _baseline_of(base, settings)
     job = replace(
         job,
         since=changes,
@@ -313,6 +318,14 @@ def _progress(color: str, quiet: bool) -> Any:
     return progress_for(console_for(color), quiet)
 
 
+def _baseline_of(base: Path, settings: Loaded) -> Path | None:
+    """The baseline that the configuration names, else the one that `--write-baseline` made."""
+    if settings.config.lint.baseline:
+        return base / settings.config.lint.baseline
+    default = base / DEFAULT_BASELINE
+    return default if default.is_file() else None
+
+
 def _read_baseline(path: Path | None) -> tuple[Any, ...]:
     if path is None:
         return ()
@@ -342,9 +355,11 @@ def _change_baseline(job: Job, path: Path, grow_it: bool, grow: bool, expires: s
     gone = sum(count for _, count in result.stale)
     refused = new if grow_it and not add else []
     if not quiet:
-        click.echo(f"{path}: {sum(entry.count for entry in entries):,} findings, {gone:,} taken out")
+        count = sum(entry.count for entry in entries)
+        click.echo(f"{path}: {count:,} {'finding' if count == 1 else 'findings'}, {gone:,} taken out")
         if refused:
-            click.echo(f"{len(refused):,} new findings were not put in; fix or suppress them, or pass --grow")
+            what = "finding was" if len(refused) == 1 else "findings were"
+            click.echo(f"{len(refused):,} new {what} not put in; fix or suppress them, or pass --grow")
     sys.exit(1 if refused else 0)
 
 

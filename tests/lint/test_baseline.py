@@ -26,8 +26,16 @@ def _adopt(root: Path, text: str = OLD) -> Path:
 def test_what_is_in_it_does_not_count(tmp_path: Path) -> None:
     ran = lint(_adopt(tmp_path))
     assert (ran.code, ran.ids) == (0, [])
-    assert sum(ran.json["baselined"].values()) == 2
-    assert "2 in the baseline" in run(tmp_path).out
+    assert sum(ran.json["baselined"].values()) == 1
+    assert "1 in the baseline" in run(tmp_path).out
+
+
+def test_one_under_the_default_name_is_read(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"BUILD": OLD})
+    assert run(tmp_path, "--write-baseline").code == 0
+    assert " in the baseline" in run(tmp_path).out
+    (tmp_path / "trekbok-baseline.json").unlink()
+    assert run(tmp_path).code == 1
 
 
 def test_what_is_new_counts(tmp_path: Path) -> None:
@@ -90,7 +98,7 @@ def test_it_does_not_grow_unless_it_is_told_to(tmp_path: Path) -> None:
     lay_out(tmp_path, {"new/BUILD": OLD})
     before = (tmp_path / "baseline.json").read_bytes()
     refused = run(tmp_path, "--write-baseline")
-    assert refused.code == 1 and "2 new findings were not put in" in refused.out
+    assert refused.code == 1 and "1 new finding was not put in" in refused.out
     assert (tmp_path / "baseline.json").read_bytes() == before
     assert run(tmp_path, "--write-baseline", "--grow").code == 0
     assert lint(tmp_path).code == 0
