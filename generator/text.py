@@ -1,4 +1,7 @@
-"""Changes to a BUILD file as bytes, in Buildifier's style: rules edited, dropped and added, loads set right."""
+"""Changes to a BUILD file as bytes, in Buildifier's style: rules edited, dropped and added, loads set right.
+
+Statements that do not change keep their bytes; the empty lines between statements are set as Buildifier sets them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from buildfile.edits import Edit, apply
 from buildfile.loads import change_loads
 from buildfile.rewrite import rewrite
-from buildfile.source import FileKind, SourceFile
+from buildfile.source import BOM, FileKind, SourceFile
 from buildfile.statements import Statement
 from generator.existing import call_of
 from generator.form import Value, call_text, new_call, new_value, value_of
@@ -45,7 +48,39 @@ def changed(
     data = apply(data, edits)
     for kind, name, attributes in new:
         data = _append(data, new_call(kind, name, attributes), file.newline)
-    return _with_loads(path, data, bind, release)
+    return _spaced(path, _with_loads(path, data, bind, release))
+
+
+def _spaced(path: str, data: bytes) -> bytes:
+    """A file with one empty line between statements, and between them and blocks of comments; none between loads.
+
+    A comment right below a statement and apart from the next one stays where it is.
+    """
+    file = SourceFile(path, FileKind.BUILD, data)
+    newline = file.newline
+    edits: list[Edit] = []
+    at = 3 if data.startswith(BOM) else 0
+    behind: Statement | None = None
+    for statement in (*file.statements, None):
+        end = statement.start if statement is not None else len(data)
+        lines = [line.strip() for line in data[at:end].splitlines()]
+        kept = [line for line, after in zip(lines, (*lines[1:], b""), strict=False) if line or after]
+        while kept and not kept[0]:
+            del kept[0]
+        above = statement is not None and bool(lines and lines[-1])
+        below = bool(lines and lines[0]) and not (above and b"" not in kept)
+        text = b"".join(line + newline for line in kept)
+        loads = statement is None or (behind is not None and behind.is_load and statement.is_load)
+        if behind is not None and not below and (kept or not loads):
+            text = newline + text
+        if kept and not above and statement is not None:
+            text += newline
+        if behind is not None and not data[:at].endswith(b"\n"):
+            text = newline + text
+        edits.append(Edit(at, end, text))
+        if statement is not None:
+            at, behind = statement.end, statement
+    return apply(data, [edit for edit in edits if data[edit.start : edit.end] != edit.text])
 
 
 def _edit_rule(file: SourceFile, change: RuleChange) -> list[Edit]:

@@ -8,6 +8,7 @@ import subprocess
 from buildfile.source import FileKind, SourceFile
 from generator.existing import call_of
 from generator.form import call_text
+from generator.text import changed
 
 NAMES = ["srcs", "deps", "visibility", "imports", "tags", "data", "args", "pyi_deps", "pyi_srcs", "plugins", "outs"]
 STRINGS = [
@@ -97,3 +98,39 @@ def test_what_is_in_form_stays_as_it_is() -> None:
         call = call_of(file, statement)
         assert call is not None
         assert call_text(call, None, {}, ()) == file.data[call.start : call.end]
+
+
+STATEMENTS = [
+    'load("@a//:a.bzl", "a")',
+    'load("@b//:b.bzl", "b")',
+    'package(default_visibility = ["//visibility:public"])',
+    "X = 1",
+    'a(name = "a")',
+    'b(\n    name = "b",\n    srcs = ["x"],\n)',
+    '[a(name = x) for x in ["p"]]',
+    "# gazelle:python_root",
+    "# gazelle:python_root\n# gazelle:python_extension enabled",
+]
+
+
+def random_file(random_: random.Random) -> str:
+    """Statements and comments with more or fewer empty lines between them than there should be."""
+    chosen = sorted(random_.choices(range(len(STATEMENTS)), k=random_.randrange(1, 7)))
+    loads = [STATEMENTS[index] for index in sorted(set(chosen)) if index < 2]
+    rest = [STATEMENTS[index] for index in chosen if index >= 2]
+    random_.shuffle(rest)
+    text = "\n" * random_.randrange(2)
+    for statement in [*loads, *rest]:
+        comment = random_.choice(["", "", "", "# about\n", "# apart\n\n", "# one\n\n\n# two\n"])
+        text += comment + statement + "\n" * random_.choice([1, 1, 2, 3])
+    return text.rstrip("\n") + random_.choice(["", "\n", "\n\n\n", "\n# end", "\n\n# end\n\n"])
+
+
+def test_a_file_that_changes_gets_its_empty_lines_as_buildifier_sets_them() -> None:
+    random_ = random.Random(13)
+    for _ in range(150):
+        text = random_file(random_)
+        mine = changed("BUILD", text.encode(), [], [("py_library", "new", {"srcs": ("x.py",)})], {}, ())
+        assert mine.decode() == buildified(text + '\n\npy_library(\n    name = "new",\n    srcs = ["x.py"],\n)\n')
+        windows = changed("BUILD", text.replace("\n", "\r\n").encode(), [], [("x", "new", {})], {}, ())
+        assert windows.count(b"\n") == windows.count(b"\r\n") or text.count("\n") == 0
