@@ -18,7 +18,7 @@ from buildfile.labels import BadLabel, Label
 from buildfile.source import FileKind, SourceFile, kind_of
 from buildfile.syntax import Unparsable
 
-BOUNDARIES = ("MODULE.bazel", "REPO.bazel", "WORKSPACE.bazel", "WORKSPACE")
+BOUNDARIES = frozenset({"MODULE.bazel", "REPO.bazel", "WORKSPACE.bazel", "WORKSPACE"})
 """The files that make a directory the root of a workspace."""
 
 _SOURCES = {"aspect-build/rules_py": "aspect_rules_py", "rules_python": "rules_python"}
@@ -122,7 +122,7 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Sequence[
             rule = _read_gitignore(f"{base}/{prefix}.gitignore", where)
             rules = (*rules, rule) if rule else rules
         foreign = "source.json" in names and _REGISTRY_ENTRY.fullmatch(where) is not None
-        if not foreign and any(name in BOUNDARIES for name in names):
+        if not foreign and not BOUNDARIES.isdisjoint(names):
             roots.append(where)
         if ".bazelrc" in names and where in (*roots, ""):
             imported.update(files_imported(f"{prefix}.bazelrc", where, lambda path: _bytes_of(f"{base}/{path}")))
