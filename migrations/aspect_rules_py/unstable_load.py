@@ -39,6 +39,11 @@ def find(view: View) -> Iterator[Finding]:
             yield from _moved(view, load, new)
         elif view.canonical(load.label) == _TYPES:
             yield _types(view, load)
+    for statement, reason in view.bindings.bad_loads:
+        if any(part in statement.text for part in (b"/unstable:defs.bzl", b"/py_venv:defs.bzl")):
+            message = f"this load of a file that may be gone cannot be read: {reason}"
+            advice = "Make it one that Bazel takes, and run again; what it loads is not followed."
+            yield Finding(statement.start, statement.end, message, advice=advice)
     yield from mentions(view, _MOVED, "unstable", "private/py_venv")
 
 
@@ -90,6 +95,7 @@ def _moved(view: View, load: Load, new: str) -> Iterator[Finding]:
                 symbol.end,
                 f"{load.label} is gone and {written} has no '{symbol.name}'",
                 advice="Run venv-rules too, and see what it says about the uses that are left in this file.",
+                beside="venv-rules",
             )
 
 
@@ -208,6 +214,11 @@ MIGRATION = Migration(
             'load("@aspect_rules_py//py:defs.bzl", "py_venv", "py_venv_link", real_venv = "py_venv")\n\n'
             'py_venv(name = "l_venv")\n\npy_venv_link(\n    name = "l",\n    venv = ":l_venv",\n)\n\n'
             'real_venv(name = "v")\n',
+        ),
+        Case(
+            "a load that is none",
+            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv", x)\n\npy_venv(name = "v")\n',
+            person=("cannot be read",),
         ),
         Case(
             "a macro that passes the real one on",

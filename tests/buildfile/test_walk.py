@@ -47,3 +47,13 @@ def test_an_include_that_is_no_label_is_a_problem_and_no_more(tmp_path: Path) ->
     workspace = workspaces(tmp_path, walk(tmp_path))[""]
     assert list(workspace.dependencies) == ["x"]
     assert workspace.problems == (("MODULE.bazel", 0, "'//:a//:b.MODULE.bazel' is not a label"),)
+
+
+def test_links_in_a_circle_and_to_nowhere_are_no_files(tmp_path: Path) -> None:
+    (tmp_path / "MODULE.bazel").write_text("")
+    (tmp_path / "BUILD").symlink_to("BUILD")
+    (tmp_path / "a.bzl").symlink_to("b.bzl")
+    (tmp_path / "b.bzl").symlink_to("a.bzl")
+    (tmp_path / "c.bzl").symlink_to("nowhere")
+    (tmp_path / "d.bzl").symlink_to(".")
+    assert [entry.path for entry in walk(tmp_path).entries] == ["MODULE.bazel"]

@@ -80,6 +80,10 @@ def test_only_the_edits_change(root: Path, odd: str) -> None:
         pytest.param((LOAD + "x = " + " + ".join(["a"] * 30000) + "\n" + CALL).encode(), 3, id="30,000 operators"),
         pytest.param((LOAD + "x = a" + "()" * 5000 + "\n" + CALL).encode(), 3, id="5,000 chained calls"),
         pytest.param((LOAD + "print 'hello'\n" + CALL).encode(), 3, id="Python 2"),
+        pytest.param((LOAD + CALL + "class X:\n    pass\n").encode(), 3, id="a class"),
+        pytest.param((LOAD + CALL + "import os\n").encode(), 3, id="an import"),
+        pytest.param((LOAD + CALL + 'x = f"{y}"\n').encode(), 3, id="an f-string"),
+        pytest.param((LOAD + CALL + "x = {{ y }}\n${z}\n").encode(), 1, id="a template that Python could read"),
         pytest.param((LOAD + "foo(\n" + CALL).encode(), 3, id="an open bracket"),
         pytest.param((LOAD + 'x = "abc\n' + CALL).encode(), 3, id="an open string"),
         pytest.param((LOAD + "x = 'a'\ry = 2" + CALL).encode(), 3, id="a bare carriage return"),
@@ -120,6 +124,32 @@ def test_a_linked_file_is_written_through_its_link(root: Path) -> None:
     link.symlink_to("../shared/BUILD.in")
     assert migrate(root).exit == 0
     assert link.is_symlink() and real.read_text() == NEW_LOAD + NEW_CALL
+
+
+def test_links_in_a_circle_are_no_files(root: Path) -> None:
+    put(root, LOAD + CALL)
+    (root / "BUILD").symlink_to("BUILD")
+    (root / "a.bzl").symlink_to("b.bzl")
+    (root / "b.bzl").symlink_to("a.bzl")
+    (root / "again").symlink_to(".")
+    done = migrate(root)
+    assert done.exit == 0 and "1 file changed" in done.stdout, done.stdout
+
+
+def test_a_name_that_is_no_text_is_left_and_reported(root: Path) -> None:
+    put(root, LOAD + CALL)
+    put(root, LOAD + CALL, "a\nb/BUILD")
+    directory = os.fsencode(root) + b"/\xe9"
+    try:
+        os.mkdir(directory)
+    except OSError:
+        return  # no such name on this file system
+    with open(directory + b"/BUILD", "wb") as file:
+        file.write((LOAD + CALL).encode())
+    done = migrate(root, "--report", str(root / "report.json"))
+    assert done.exit == 1 and "2 files changed" in done.stdout and "\\xe9/BUILD: has a name" in done.stdout, done.stdout
+    with open(directory + b"/BUILD", "rb") as file:
+        assert file.read() == (LOAD + CALL).encode()
 
 
 def test_a_link_out_of_the_repository_is_not_followed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
