@@ -73,6 +73,8 @@ class Finding:
         advice: the next step for a person. With a fix: what the fix leaves to do, so that the finding is reported
             though it is fixed; `""` if nothing is.
         level: what it asks for if it has no fix, or if its fix leaves something to do.
+        beside: id of a migration that says as much wherever it finds something in the same file; a linter that runs
+            both reports that one only.
     """
 
     start: int
@@ -81,3 +83,4 @@ class Finding:
     fix: Fix | None = None
     advice: str = ""
     level: Level = Level.PERSON
+    beside: str = ""

@@ -10,7 +10,7 @@ from buildfile.repository import workspace_of
 from buildfile.source import STARLARK, FileKind, SourceFile
 from buildfile.syntax import Unparsable, not_starlark, plainly_valid
 from migrations.engine import TEMPLATE, Run, facts_of
-from migrations.finding import Finding
+from migrations.finding import Finding, Fix
 from migrations.lint.diagnostic import Diagnostic, diagnostic_of, failure_of
 from migrations.lint.needles import Needles
 from migrations.lint.own import FAILED_CHECK, SYNTAX_ERROR
@@ -29,12 +29,14 @@ class Seen(NamedTuple):
     Attributes:
         diagnostic: the finding.
         suppressed: the suppressions that cover it, as indices.
-        fix: what tells its fix from others; `""` if it has none that edits anything.
+        fix: what tells its fix from others; `""` if it has none that does anything by itself.
+        beside: see `Finding.beside`.
     """
 
     diagnostic: Diagnostic
     suppressed: tuple[int, ...] = ()
     fix: str = ""
+    beside: str = ""
 
 
 class Examined(NamedTuple):
@@ -140,9 +142,15 @@ def _found(file: SourceFile, view: View, migration: Migration, suppressions: tup
         yield _broken(file, migration.id, error)
         return
     for finding in found:
-        fix = repr((finding.fix.edits, sorted(finding.fix.bind.items()))) if finding.fix and finding.fix.edits else ""
         covering = suppressed_by(migration.id, finding, suppressions)
-        yield Seen(diagnostic_of(migration.id, file, finding), covering, fix)
+        yield Seen(diagnostic_of(migration.id, file, finding), covering, _told(finding.fix), finding.beside)
+
+
+def _told(fix: Fix | None) -> str:
+    """What tells a fix from others."""
+    if fix is None or not (fix.edits or fix.release):
+        return ""
+    return repr((fix.edits, sorted(fix.bind.items()), () if fix.edits else sorted(fix.release)))
 
 
 def suppressed_by(id: str, finding: Finding, suppressions: tuple[Suppression, ...]) -> tuple[int, ...]:

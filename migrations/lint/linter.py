@@ -452,18 +452,18 @@ class Linter:
         used: set[tuple[int, str]] = set()
         left: list[Diagnostic] = []
         fixes: set[str] = set()
-        for item in seen:
-            wanted = self.job.selection.wants(item.diagnostic.id, path)
-            if wanted and item.fix:  # two checks that would make the same edits say the same
-                if item.fix in fixes:
+        there = {item.diagnostic.id for item in seen if self.job.selection.wants(item.diagnostic.id, path)}
+        for item in self._telling_first(seen):
+            id = item.diagnostic.id
+            used.update((number, id) for number in item.suppressed)
+            if id in there:  # two checks that would make the same edits say the same
+                if item.fix in fixes or item.beside in there:
                     continue
-                fixes.add(item.fix)
+                fixes.update((item.fix,) if item.fix else ())
             if not item.suppressed:
                 left.append(item.diagnostic)
-                continue
-            used.update((number, item.diagnostic.id) for number in item.suppressed)
-            if wanted:
-                result.suppressed[item.diagnostic.id] += 1
+            elif id in there:
+                result.suppressed[id] += 1
         if suppressions:
             file = SourceFile(path, self._entries[path].kind, self.run.read(path))
             for id, finding in self.judge(file, suppressions, used):
@@ -473,6 +473,11 @@ class Linter:
                 else:
                     left.append(diagnostic_of(id, file, finding))
         return numbered(left)
+
+    def _telling_first(self, seen: list[Seen]) -> list[Seen]:
+        """The same with the checks of the language behind those of a ruleset, which say why as well."""
+        homes = self.job.request.registry.homes
+        return sorted(seen, key=lambda item: homes.get(item.diagnostic.id) == "starlark") if len(seen) > 1 else seen
 
     def _add(self, result: Result, matcher: Matcher, diagnostics: list[Diagnostic]) -> None:
         for item in diagnostics:

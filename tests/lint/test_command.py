@@ -182,3 +182,11 @@ def test_two_checks_that_would_make_the_same_edit_are_one_finding(tmp_path: Path
     assert len(lint(tmp_path).ids) == 1
     for id in ("misspelled-attribute", "toolchain-misspellings"):
         assert lint(tmp_path, "--select", id).ids == [id]
+
+
+def test_one_cause_is_one_finding(tmp_path: Path) -> None:
+    removed = 'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary", "py_venv_test")\n'
+    lay_out(tmp_path, {"BUILD": removed + 'py_venv_binary(name = "x")\n', "a/BUILD": removed})
+    assert lint(tmp_path).ids == ["venv-rules"] * 4
+    others = lint(tmp_path, "--ignore", "venv-rules").ids
+    assert sorted(others) == ["unstable-load"] * 4 + ["unused-load"] * 3
