@@ -16,10 +16,12 @@ load(":precompile_action.bzl", "PRECOMPILE_EXEC_GROUPS")
 load(":precompile_settings.bzl", "PYC_COLLECTION_ATTRS", "collects_pycs", "precompile_settings")
 load(":py_executable_info.bzl", "PyExecutableInfo")
 load(":py_info.bzl", "builtin_py_info")
+load(":py_runtime_info.bzl", "runtime_providers")
 load(":py_sources.bzl", "collect_py_info", "explain_lost_pycs", "python_runfiles")
 load(":python_version_transition.bzl", "python_version_transition")
 load(":runfiles_paths.bzl", "runfiles_path")
-load(":target_runfiles.bzl", "dependency_runfiles", "instrumented_files")
+load(":source_files.bzl", "python_sources")
+load(":target_runfiles.bzl", "dependency_runfiles", "instrumented_files", "source_output_group")
 load(":toolchain_types.bzl", "TARGET_TOOLCHAIN_TYPE")
 
 EXECUTABLE_ATTRS = COMMON_ATTRS | LAUNCHER_ATTRS | PYC_COLLECTION_ATTRS | {
@@ -86,7 +88,7 @@ def py_executable_impl(ctx):
     runtime = executable_runtime(ctx)
     settings = precompile_settings(ctx, executable = True)
     collect = collects_pycs(ctx)
-    sources = collect_py_info(ctx, settings)
+    sources = collect_py_info(ctx, settings, python_sources(ctx))
     if collect:
         explain_lost_pycs(ctx, sources.py_info)
 
@@ -132,8 +134,9 @@ def py_executable_impl(ctx):
             venv_interpreter_symlinks = None,
             venv_python_exe = None,
         ),
+        source_output_group(sources.py_info),
         sources.py_info,
-    ] + builtin_py_info(sources.py_info)
+    ] + builtin_py_info(sources.py_info) + runtime_providers(runtime)
 
 def _first_stage_of(runtime):
     """The template that a runtime brings; that of Bazel has placeholders that nothing here fills in."""

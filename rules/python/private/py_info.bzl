@@ -91,8 +91,8 @@ PyInfo, _new_py_info = provider(
         "direct_original_sources": "depset[File]: this target's `.py` inputs, whatever the settings.",
         "direct_pyc_files": "depset[File]: this target's required pycs.",
         "direct_pyi_files": "depset[File]: this target's type stubs.",
-        "has_py2_only_sources": "bool: always false; kept for rules that forward it.",
-        "has_py3_only_sources": "bool: kept for rules that forward it.",
+        "has_py2_only_sources": "bool: only true if a rule of somebody else's says so; kept for rules that forward it.",
+        "has_py3_only_sources": "bool: as `has_py2_only_sources`.",
         "implicit_pyc_runfiles": """\
 list[runfiles]: as `transitive_implicit_pyc_files`, for pycs that are not made beside their sources and
 have to be linked there: the root symlinks say where.
@@ -114,7 +114,7 @@ depset[File]: the sources of the implicit pycs, to be shipped when those are not
 depset[File]: sources that have to be shipped by whoever takes these and `transitive_pyc_files` and knows of
 no implicit pycs, such as packaging rules.
 """,
-        "uses_shared_libraries": "bool: whether a shared library is among the dependencies.",
+        "uses_shared_libraries": "bool: whether a shared library is among the dependencies or the data.",
         "venv_symlinks": "depset: for rules that build virtualenvs.",
     },
 )
@@ -161,6 +161,8 @@ def builtin_py_info(info):
     if not BuiltinPyInfo:
         return []
     return [BuiltinPyInfo(
+        has_py2_only_sources = info.has_py2_only_sources,
+        has_py3_only_sources = info.has_py3_only_sources,
         imports = info.imports,
         transitive_sources = depset(transitive = [
             info.transitive_sources,
@@ -181,13 +183,14 @@ _TRANSITIVE = [
     "venv_symlinks",
 ]
 
-def merge_py_infos(direct, infos, imports, pyi_infos = []):
+def merge_py_infos(direct, infos, imports, *, libraries = False, pyi_infos = []):
     """Adds what a target has itself to what it has from its dependencies.
 
     Args:
         direct: dict from a field's name to list[File] (depset fields) or list[runfiles].
         infos: list[PyInfo] of the dependencies.
         imports: list[str], the target's own.
+        libraries: bool, whether the target itself has a shared library.
         pyi_infos: list[PyInfo] of dependencies for type checkers only.
 
     Returns:
@@ -208,9 +211,11 @@ def merge_py_infos(direct, infos, imports, pyi_infos = []):
         fields[name] = depset(direct.get(name, []))
     return PyInfo(
         implicit_pyc_runfiles = _merged(direct, infos, "implicit_pyc_runfiles"),
+        has_py2_only_sources = any([info.has_py2_only_sources for info in infos]),
+        has_py3_only_sources = any([info.has_py3_only_sources for info in infos]),
         imports = depset(imports, transitive = [info.imports for info in infos]),
         pyc_runfiles = _merged(direct, infos, "pyc_runfiles"),
-        uses_shared_libraries = any([info.uses_shared_libraries for info in infos]),
+        uses_shared_libraries = libraries or any([info.uses_shared_libraries for info in infos]),
         **fields
     )
 

@@ -6,7 +6,8 @@ load(":precompile_action.bzl", "PRECOMPILE_EXEC_GROUPS")
 load(":precompile_settings.bzl", "precompile_settings")
 load(":py_info.bzl", "builtin_py_info")
 load(":py_sources.bzl", "collect_py_info")
-load(":target_runfiles.bzl", "dependency_runfiles", "instrumented_files")
+load(":source_files.bzl", "python_sources")
+load(":target_runfiles.bzl", "dependency_runfiles", "instrumented_files", "source_output_group")
 load(":toolchain_types.bzl", "TARGET_TOOLCHAIN_TYPE")
 
 def library_default_info(ctx, settings, sources):
@@ -33,10 +34,11 @@ def library_default_info(ctx, settings, sources):
 def _py_library_impl(ctx):
     check_common_attrs(ctx)
     settings = precompile_settings(ctx, executable = False)
-    sources = collect_py_info(ctx, settings)
+    sources = collect_py_info(ctx, settings, python_sources(ctx))
     return [
         library_default_info(ctx, settings, sources),
         instrumented_files(ctx),
+        source_output_group(sources.py_info),
         sources.py_info,
     ] + builtin_py_info(sources.py_info)
 

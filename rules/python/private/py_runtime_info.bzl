@@ -1,5 +1,7 @@
 """The provider of a Python runtime."""
 
+load(":builtin_providers.bzl", "BuiltinPyRuntimeInfo")
+
 _SHEBANG = "#!/usr/bin/env python3"
 
 def _init(
@@ -50,7 +52,7 @@ def _init(
     if bool(interpreter) == bool(interpreter_path):
         fail("exactly one of interpreter and interpreter_path must be given")
     if interpreter_path and files:
-        fail("files only go with interpreter: the files of {} are not part of the build".format(interpreter_path))
+        fail("files must be empty with interpreter_path: those of {} are not part of the build".format(interpreter_path))
     if python_version != "PY3":
         fail("python_version must be PY3, not {}".format(repr(python_version)))
     if type(interpreter_version_info) == type({}):
@@ -100,3 +102,25 @@ PyRuntimeInfo, _new_py_runtime_info = provider(
         "zip_main_template": "File or None: for rules that build zip files.",
     },
 )
+
+def runtime_providers(runtime):
+    """The providers by which a target gives a runtime.
+
+    Args:
+        runtime: PyRuntimeInfo, or Bazel's builtin one.
+
+    Returns:
+        list of providers: the runtime, and if it is no builtin one the same as that, where this Bazel has it.
+    """
+    if not BuiltinPyRuntimeInfo or not hasattr(runtime, "pyc_tag"):
+        return [runtime]
+    return [runtime, BuiltinPyRuntimeInfo(
+        bootstrap_template = runtime.bootstrap_template,
+        coverage_files = runtime.coverage_files,
+        coverage_tool = runtime.coverage_tool,
+        files = runtime.files,
+        interpreter = runtime.interpreter,
+        interpreter_path = runtime.interpreter_path,
+        python_version = "PY3",
+        stub_shebang = runtime.stub_shebang,
+    )]

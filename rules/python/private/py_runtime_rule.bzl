@@ -1,9 +1,9 @@
 """The rule that declares a Python runtime."""
 
-load(":builtin_providers.bzl", "BUILTIN_BOOTSTRAP_TEMPLATE", "BuiltinPyRuntimeInfo")
+load(":builtin_providers.bzl", "BUILTIN_BOOTSTRAP_TEMPLATE")
 load(":flag_info.bzl", "FlagInfo")
 load(":interpreter_launcher.bzl", "LAUNCHER_ATTRS", "interpreter_in_runfiles", "write_launcher")
-load(":py_runtime_info.bzl", "PyRuntimeInfo")
+load(":py_runtime_info.bzl", "PyRuntimeInfo", "runtime_providers")
 load(":version_info.bzl", "cache_tag", "parse_version_info", "version_info_from_dict")
 
 def _py_runtime_impl(ctx):
@@ -22,14 +22,11 @@ def _py_runtime_impl(ctx):
         if interpreter:
             interpreter_files_to_run = default_info.files_to_run
         else:
-            files = default_info.files.to_list()
-            if len(files) != 1:
-                fail("interpreter = {}: it must be an executable or give exactly one file, not {}".format(
-                    ctx.attr.interpreter.label,
-                    len(files),
-                ))
-            interpreter = files[0]
-        runfiles = runfiles.merge(ctx.runfiles([interpreter])).merge(default_info.default_runfiles)
+            interpreter = _only_file("interpreter", ctx.attr.interpreter)
+        runfiles = runfiles.merge_all([
+            ctx.runfiles([interpreter], transitive_files = default_info.files),
+            default_info.default_runfiles,
+        ])
     elif ctx.attr.interpreter_path and not _is_absolute(ctx.attr.interpreter_path):
         fail("interpreter_path must be an absolute path, not {}".format(repr(ctx.attr.interpreter_path)))
 
@@ -45,7 +42,9 @@ def _py_runtime_impl(ctx):
     coverage_files = None
     if ctx.attr.coverage_tool:
         default_info = ctx.attr.coverage_tool[DefaultInfo]
-        coverage_tool = default_info.files_to_run.executable or default_info.files.to_list()[0]
+        coverage_tool = default_info.files_to_run.executable
+        if not coverage_tool:
+            coverage_tool = _only_file("coverage_tool", ctx.attr.coverage_tool)
         coverage_files = depset([coverage_tool], transitive = [
             default_info.files,
             default_info.default_runfiles.files,
@@ -76,26 +75,23 @@ def _py_runtime_impl(ctx):
     launcher = ctx.actions.declare_file(ctx.label.name + ".launcher")
     write_launcher(ctx, output = launcher, interpreter = interpreter_in_runfiles(ctx, runtime))
 
-    providers = [
-        runtime,
+    return [
         DefaultInfo(
             executable = launcher,
             files = runtime.files or depset(),
             runfiles = runfiles,
         ),
-    ]
-    if BuiltinPyRuntimeInfo:
-        providers.append(BuiltinPyRuntimeInfo(
-            interpreter = interpreter,
-            interpreter_path = runtime.interpreter_path,
-            files = runtime.files,
-            coverage_tool = coverage_tool,
-            coverage_files = coverage_files,
-            python_version = "PY3",
-            stub_shebang = runtime.stub_shebang,
-            bootstrap_template = runtime.bootstrap_template,
+    ] + runtime_providers(runtime)
+
+def _only_file(attribute, target):
+    files = target[DefaultInfo].files.to_list()
+    if len(files) != 1:
+        fail("{} = {}: it must be an executable or give exactly one file, not {}".format(
+            attribute,
+            target.label,
+            len(files),
         ))
-    return providers
+    return files[0]
 
 def _is_absolute(path):
     return path.startswith("/") or (len(path) > 2 and path[1] == ":" and path[2] in "/\\")

@@ -8,13 +8,15 @@ load(":imports.bzl", "own_imports")
 load(":precompile_action.bzl", "compile_sources")
 load(":py_info.bzl", "PyInfo", "merge_py_infos", "py_info_of")
 load(":runfiles_paths.bzl", "package_short_path", "runfiles_path")
+load(":source_files.bzl", "is_shared_library")
 
-def collect_py_info(ctx, settings):
+def collect_py_info(ctx, settings, sources = None):
     """Compiles a target's sources and merges them with what its dependencies give.
 
     Args:
         ctx: the context of a rule with COMMON_ATTRS, PRECOMPILE_EXEC_GROUPS and the target toolchain type.
         settings: struct as of precompile_settings.
+        sources: list[File], those that are Python; by default all in `srcs`.
 
     Returns:
         struct with
@@ -24,7 +26,7 @@ def collect_py_info(ctx, settings):
     """
     if settings.executable:
         _check_name_is_free(ctx)
-    compiled = compile_sources(ctx, ctx.files.srcs, settings)
+    compiled = compile_sources(ctx, ctx.files.srcs if sources == None else sources, settings)
     direct = {
         name: []
         for name in [
@@ -80,9 +82,21 @@ def collect_py_info(ctx, settings):
             direct,
             [info for info in infos if info],
             own_imports(ctx),
+            libraries = _has_shared_library(ctx),
             pyi_infos = [info for info in stubs if info],
         ),
     )
+
+def _has_shared_library(ctx):
+    """Whether what a target ships beside Python modules has a shared library in it."""
+    for target in ctx.attr.deps + ctx.attr.data:
+        info = py_info_of(target)
+        if info:
+            if info.uses_shared_libraries:
+                return True
+        elif any([is_shared_library(file) for file in target[DefaultInfo].files.to_list()]):
+            return True
+    return False
 
 def _check_name_is_free(ctx):
     """Explains what Bazel would call a prefix conflict: a pyc in a directory that has the name of the program."""

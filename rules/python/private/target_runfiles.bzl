@@ -1,5 +1,7 @@
 """What a Python target collects from the targets it names."""
 
+load(":source_files.bzl", "is_python")
+
 def dependency_runfiles(ctx):
     """The runfiles of a target's sources, dependencies and data.
 
@@ -9,7 +11,7 @@ def dependency_runfiles(ctx):
     Returns:
         runfiles.
     """
-    runfiles = []
+    runfiles = [ctx.runfiles([file for file in ctx.files.srcs if not is_python(file)])]
     for target in ctx.attr.srcs + ctx.attr.deps:
         runfiles.append(target[DefaultInfo].default_runfiles)
     for target in ctx.attr.data:
@@ -33,4 +35,18 @@ def instrumented_files(ctx):
         source_attributes = ["srcs"],
         dependency_attributes = ["deps", "data"],
         extensions = ["py"],
+    )
+
+def source_output_group(py_info):
+    """The groups by which `bazel build --compile_one_dependency` and tools of old find a target's sources.
+
+    Args:
+        py_info: PyInfo of the target.
+
+    Returns:
+        OutputGroupInfo.
+    """
+    return OutputGroupInfo(
+        compilation_outputs = py_info.transitive_sources,
+        compilation_prerequisites_INTERNAL_ = py_info.transitive_sources,
     )

@@ -152,7 +152,7 @@ def _on_error_test_impl(_ctx, target):
 def _per_target_test(name):
     py_library(
         name = name + "_subject",
-        srcs = ["lib.py", "main.py", "data.txt"],
+        srcs = ["lib.py", "main.py", "script"],
         tags = ["manual"],
     )
     py_binary(
@@ -295,7 +295,7 @@ def _exec_properties_test_impl(ctx, target):
 def _no_python_test(name):
     py_library(
         name = name + "_subject",
-        srcs = ["data.txt", "ready.pyc", "script"],
+        srcs = ["ready.pyc", "script"],
         precompile = "enabled",
         precompile_source_retention = "omit_source",
         tags = ["manual"],
@@ -304,10 +304,34 @@ def _no_python_test(name):
 
 def _no_python_test_impl(ctx, target):
     failures = []
-    expected = ["data.txt", "ready.pyc", "script"]
+    expected = ["ready.pyc", "script"]
     expect_equal(failures, "number of actions", len(_compile_actions(target)), 0)
     expect_equal(failures, "outputs", names(target[DefaultInfo].files, ctx.label.package), expected)
     expect_equal(failures, "runfiles", runfiles_names(target, ctx.label.package), expected)
+    return failures
+
+def _mixed_test(name):
+    native.genrule(
+        name = name + "_gen",
+        outs = ["mixed.py", "mixed.txt"],
+        cmd = "touch $(OUTS)",
+        tags = ["manual"],
+    )
+    py_library(name = name + "_subject", srcs = [name + "_gen"], precompile = "enabled", tags = ["manual"])
+    analysis_test(name = name, impl = _mixed_test_impl, target = name + "_subject")
+
+def _mixed_test_impl(ctx, target):
+    """What else a source's generator makes is no source, but whoever asked for it has it at run time."""
+    failures = []
+    package = ctx.label.package
+    expect_equal(
+        failures,
+        "outputs",
+        names(target[DefaultInfo].files, package),
+        ["__pycache__/mixed.fakepy-45.pyc", "mixed.py"],
+    )
+    expect_equal(failures, "sources", names(target[PyInfo].transitive_sources, package), ["mixed.py"])
+    expect_equal(failures, "runfiles", runfiles_names(target, package), ["mixed.py", "mixed.txt"])
     return failures
 
 def _main_module_test(name):
@@ -351,6 +375,7 @@ def compile_action_test_suite(name):
         _generated_test,
         _level_test,
         _main_module_test,
+        _mixed_test,
         _mode_test,
         _no_python_test,
         _on_error_test,

@@ -42,6 +42,7 @@ _LIBRARIES = {
         {},
         ["was removed", "\"omit_source\""],
     ),
+    "srcs": ({"srcs": ["data.txt"]}, {}, ["data.txt does not produce any Python file", "data"]),
     "srcs_version": ({"srcs_version": "PY2"}, {}, ["Python 3 only", "delete"]),
     "strip": ({"precompile_strip": ["annotations"]}, {}, ["\"annotations\" is not one of"]),
 }
@@ -55,7 +56,8 @@ _BINARIES = {
     ),
     "main_and_module": ({"main": "main.py", "main_module": "main"}, {}, ["exclude each other"]),
     "main_elsewhere": ({"main": "lib.py"}, {}, ["is not in srcs"]),
-    "main_missing": ({"srcs": ["lib.py", "level.py"]}, {}, ["set main"]),
+    "main_missing": ({"srcs": ["lib.py", "level.py"]}, {}, ["does not appear in srcs", "set main"]),
+    "main_missing_of_one": ({"srcs": ["lib.py"]}, {}, ["does not appear in srcs", "set main, or main_module"]),
     "python_version": ({"python_version": "PY2"}, {}, ["Python 3 only"]),
 }
 

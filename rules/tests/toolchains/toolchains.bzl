@@ -95,9 +95,81 @@ def _runtime_from_flags_test_impl(ctx, target):
     expect_equal(failures, "pyc_tag of PyPy", pypy[PyRuntimeInfo].pyc_tag, "pypy313")
     return failures
 
+def _program_impl(ctx):
+    """An executable with one more output, and with runfiles."""
+    executable = ctx.actions.declare_file(ctx.label.name)
+    output = ctx.actions.declare_file(ctx.label.name + ".output")
+    for file in (executable, output):
+        ctx.actions.write(file, "")
+    return [DefaultInfo(
+        executable = executable,
+        files = depset([executable, output]),
+        runfiles = ctx.runfiles(ctx.files.data),
+    )]
+
+_program = rule(
+    implementation = _program_impl,
+    attrs = {"data": attr.label_list(allow_files = True)},
+    executable = True,
+)
+
+def _runtime_of_programs_test(name):
+    _program(name = name + "_python", data = ["a.txt"], tags = ["manual"])
+    _program(name = name + "_coverage", data = ["a.txt"], tags = ["manual"])
+    py_runtime(
+        name = name + "_subject",
+        coverage_tool = name + "_coverage",
+        interpreter = name + "_python",
+        tags = ["manual"],
+    )
+    py_runtime(
+        name = name + "_file_subject",
+        bootstrap_template = "a.txt",
+        coverage_tool = "module.py",
+        interpreter_path = "/usr/bin/python3",
+        tags = ["manual"],
+    )
+    analysis_test(
+        name = name,
+        impl = _runtime_of_programs_test_impl,
+        target = name + "_subject",
+        targets = {"of_file": name + "_file_subject"},
+    )
+
+def _runtime_of_programs_test_impl(ctx, target):
+    package = ctx.label.package
+    begin = target.label.name.removesuffix("_subject")
+    runtime = target[PyRuntimeInfo]
+    failures = []
+    expect_equal(failures, "interpreter", runtime.interpreter.basename, begin + "_python")
+    expect_equal(failures, "how to run it", runtime.interpreter_files_to_run.executable, runtime.interpreter)
+    expect_equal(
+        failures,
+        "files",
+        names(runtime.files, package),
+        ["a.txt", begin + "_python", begin + "_python.output"],
+    )
+    expect_equal(failures, "coverage_tool", runtime.coverage_tool.basename, begin + "_coverage")
+    expect_equal(
+        failures,
+        "coverage_files",
+        names(runtime.coverage_files, package),
+        ["a.txt", begin + "_coverage", begin + "_coverage.output"],
+    )
+    of_file = ctx.attr.of_file[0] if type(ctx.attr.of_file) == type([]) else ctx.attr.of_file
+    runtime = of_file[PyRuntimeInfo]
+    expect_equal(failures, "coverage_tool of a file", runtime.coverage_tool.basename, "module.py")
+    expect_equal(failures, "bootstrap_template", runtime.bootstrap_template.basename, "a.txt")
+    return failures
+
 _BAD_RUNTIMES = {
     "both": ({"interpreter": "python", "interpreter_path": "/usr/bin/python3"}, ["exactly one of interpreter"]),
-    "files": ({"files": ["a.txt"], "interpreter_path": "/usr/bin/python3"}, ["files only go with interpreter"]),
+    "coverage_tool": (
+        {"coverage_tool": ":several_files", "interpreter_path": "/usr/bin/python3"},
+        ["coverage_tool = ", "exactly one file, not 2"],
+    ),
+    "files": ({"files": ["a.txt"], "interpreter_path": "/usr/bin/python3"}, ["files must be empty"]),
+    "interpreter": ({"interpreter": ":several_files"}, ["interpreter = ", "exactly one file, not 2"]),
     "neither": ({}, ["exactly one of interpreter"]),
     "python2": ({"interpreter_path": "/usr/bin/python2", "python_version": "PY2"}, ["Python 3 only"]),
     "relative": ({"interpreter_path": "bin/python3"}, ["absolute path"]),
@@ -108,6 +180,7 @@ _BAD_RUNTIMES = {
 }
 
 def _bad_runtime_test(name):
+    native.filegroup(name = "several_files", srcs = ["a.txt", "module.py"], tags = ["manual"])
     for case, (attributes, parts) in _BAD_RUNTIMES.items():
         py_runtime(name = "{}_{}_subject".format(name, case), tags = ["manual"], **attributes)
         analysis_test(
@@ -437,6 +510,7 @@ def toolchain_test_suite(name):
         _none_test,
         _runtime_fields_test,
         _runtime_from_flags_test,
+        _runtime_of_programs_test,
         _tag_less_test,
         _version_test,
     ]:
