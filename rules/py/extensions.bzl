@@ -9,16 +9,26 @@ load("//python/local_toolchains:repos.bzl", "local_runtime_repo", "local_runtime
 def _minor(version):
     return ".".join(version.split(".")[:2])
 
+def _say_what_is_not_done(tag, what, attributes):
+    given = [attribute for attribute in attributes if getattr(tag, attribute)]
+    if given:
+        # buildifier: disable=print
+        print("{}: {} has no effect: an interpreter is taken as it is found on this machine".format(what, ", ".join(given)))
+
 def _python_interpreters_impl(module_ctx):
     runtimes = {}
     default = []
     for module in module_ctx.modules:
+        for tag in module.tags.configure:
+            _say_what_is_not_done(tag, "python_interpreters.configure", ["base_url", "releases"])
         for tag in module.tags.toolchain:
+            _say_what_is_not_done(tag, "python_interpreters.toolchain", _CONSTRAINTS)
             name = "python_" + _minor(tag.python_version).replace(".", "_")
             runtimes.setdefault(name, "python" + _minor(tag.python_version))
             if tag.is_default and module.is_root:
                 default = [name]
         for tag in module.tags.local:
+            _say_what_is_not_done(tag, "python_interpreters.local", _CONSTRAINTS.keys() + ["env"])
             version = tag.python_version or tag.interpreter_path.rpartition("/")[2]
             name = "python_local_" + version.replace(".", "_").replace("-", "_")
             runtimes.setdefault(name, tag.interpreter_path)

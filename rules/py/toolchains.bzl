@@ -16,3 +16,15 @@ def rules_py_toolchains(name = DEFAULT_TOOLS_REPOSITORY, register = True, is_pre
     # buildifier: disable=unused-variable
     _ignored = (register, is_prerelease)
     no_tools_repo(name = name)
+
+def register_autodetecting_python_toolchain(name = None, **kwargs):
+    """Removed: the interpreters of a machine are found by repositories.
+
+    Args:
+        name: str, the toolchain.
+        **kwargs: what else there was.
+    """
+    fail(("register_autodetecting_python_toolchain ({}) was removed: load local_runtime_repo and " +
+          "local_runtime_toolchains_repo from //python/local_toolchains:repos.bzl, or in MODULE.bazel use " +
+          "python_interpreters of //py:extensions.bzl, and register what they make. " +
+          "`trekbok migrate aspect-rules-py-v2 --check` lists where it is called.").format(name or kwargs.get("python_path", "")))

@@ -22,6 +22,9 @@ def _uv_impl(module_ctx):
     for module in module_ctx.modules:
         for tag in module.tags.override_package:
             if not tag.target:
+                # buildifier: disable=print
+                print(("uv.override_package(name = {}): nothing is built from source here, so that only target has " +
+                       "an effect: name the target that is the package").format(repr(tag.name)))
                 continue
             for hub in hubs.values():
                 if not tag.lock or tag.lock in hub.locks:

@@ -32,6 +32,8 @@ _ANALYSIS = {
     "two_mains": "pytest_main = True is a main program of its own; drop main, or pytest_main",
     "venv_label": '//failures:venv_label: venv = ":empty_venv" is the name of a set of packages; '
     "a py_venv to run in is the value of external_venv",
+    "no_such_version": "a virtualenv is made for one version of Python (here: 3.99), and the resolved Python toolchain "
+    "finds its interpreter only at run time: register one whose version is known",
     "bad_link": 'link_name = "a/b" is the name of one file, not a path',
 }
 
@@ -97,6 +99,17 @@ _REMOVED = {
         f'load("@{REPO_NAME}//uv/unstable:extension.bzl", "uv")\n',
         "//uv/unstable:extension.bzl was removed: load from //uv:extensions.bzl",
     ),
+    "link_makes_venv": (
+        f'load("@{REPO_NAME}//py:defs.bzl", "py_venv_link")\n'
+        'py_venv_link(name = "x", deps = [], venv_name = ".venv")\n',
+        "py_venv_link (x) only links what a py_venv is, and takes no venv_name, deps: write "
+        'py_venv(name = "…", deps = …) and py_venv_link(name = "x", venv = ":…", link_name = …)',
+    ),
+    "autodetecting": (
+        f'load("@{REPO_NAME}//py:toolchains.bzl", "register_autodetecting_python_toolchain")\n'
+        'register_autodetecting_python_toolchain(name = "x")\n',
+        "register_autodetecting_python_toolchain (x) was removed: load local_runtime_repo and",
+    ),
     "py_venv_meaning": (
         f'load("@{REPO_NAME}//py:defs.bzl", "py_venv")\npy_venv(name = "x", venv_name = ".venv")\n',
         "py_venv (x) is the virtualenv itself now; for a link to it in the workspace add py_venv_link",
@@ -113,7 +126,7 @@ def test_removed(workspace: Workspace, name: str) -> None:
     assert result.code != 0
     flat = " ".join(result.err.split())
     assert message in flat
-    assert "`trekbok migrate aspect-rules-py-v2`" in flat
+    assert "`trekbok migrate aspect-rules-py-v2" in flat
 
 
 @pytest.mark.parametrize(

@@ -40,9 +40,34 @@ def test_layers_and_their_contents(workspace: Workspace) -> None:
     assert any("in_build_python/bin/" in name for name in layers["interpreter"])
     for members in layers.values():
         for member in members.values():
-            assert (member.uid, member.gid, member.mtime) == (1000, 1001, 0)
+            assert (member.uid, member.gid, member.mtime) == (1000, 1001, 1672560000)
+            modes = {tarfile.DIRTYPE: {0o755}, tarfile.SYMTYPE: {0o777}, tarfile.REGTYPE: {0o644, 0o755}}
+            assert member.mode in modes[member.type]
+    assert layers["default"]["opt/app/image/prog"].mode == 0o755
+    assert layers["data"][runfiles + "_main/app/data.txt"].mode == 0o644
     out = workspace.bazel("query", "labels(srcs, //image:returned)").check().out.split()
     assert sorted(out) == sorted(f"//image:layers_{group}" for group in GROUPS)
+
+
+def test_manifests(workspace: Workspace) -> None:
+    """There is a manifest for each layer that says what the layer has, in the words of mtree."""
+    layers = _layers(workspace)
+    workspace.bazel("build", TOOLCHAIN, "//image:layers_manifests", "//image:layers.manifest.preprocessed").check()
+    execution_root = workspace.execution_root()
+    kinds = {"dir": tarfile.DIRTYPE, "link": tarfile.SYMTYPE, "file": tarfile.REGTYPE}
+    for group, layer in layers.items():
+        first, *lines = (workspace.bin() / "image" / f"layers.{group}.manifest.spec").read_text().splitlines()
+        assert first == "#mtree"
+        said = {}
+        for line in lines:
+            place, *words = line.split(" ")
+            attributes = dict(word.split("=", 1) for word in words)
+            assert (attributes["uid"], attributes["gid"]) == ("1000", "1001")
+            if attributes["type"] == "file":
+                content = attributes["content"]
+                assert content == "/dev/null" or (execution_root / content).exists()
+            said[place] = (kinds[attributes["type"]], int(attributes["mode"], 8), attributes.get("link", ""))
+        assert said == {name: (member.type, member.mode, member.linkname) for name, member in _members(layer).items()}
 
 
 def test_links(workspace: Workspace) -> None:

@@ -36,6 +36,11 @@ def test_programs_run_in_their_virtualenvs(workspace: Workspace) -> None:
         assert f"//app:{name} " in result.out + result.err
 
 
+def test_forms_of_programs(workspace: Workspace) -> None:
+    """How the main program, imports and names are found, and programs in the package at the root."""
+    workspace.bazel("test", "//forms/...", "//:all", "--test_output=errors").check()
+
+
 def test_environment(workspace: Workspace) -> None:
     """The virtualenv's variables, then the binary's, then those about the target; some from the caller."""
     inherited = dict.fromkeys(("INHERITED", "INHERITED_BY_VENV", "INHERITED_DEFAULT"), "from the caller")
@@ -147,10 +152,10 @@ def test_exposed_virtualenv_runs_its_interpreter(workspace: Workspace) -> None:
 
 def test_link_into_the_workspace(workspace: Workspace) -> None:
     """The link appears where `bazel run` was called, is replaced by the next run, and is said on the terminal."""
-    for target, name in (("link", ".app+shared"), ("named_link", ".ide")):
+    for target, name in (("//:venv_link", ".venv"), ("//app:link", ".app+shared"), ("//app:named_link", ".ide")):
         link = workspace.root / name
         for _ in range(2):
-            out = workspace.bazel("run", f"//app:{target}").check().out
+            out = workspace.bazel("run", target).check().out
             assert str(link) in out and f"{link}/bin/python" in out and f"{link}/bin/activate" in out
             assert link.is_symlink() and (link / "pyvenv.cfg").is_file()
             assert "bazel-out" in os.readlink(link)

@@ -97,19 +97,66 @@ _py_image_manifest = rule(
     },
 )
 
-def _py_image_tar_impl(ctx):
-    info = ctx.attr.manifest[_ImageManifestInfo]
-    output = ctx.actions.declare_file(ctx.label.name + _EXTENSIONS[ctx.attr.compress])
+def _pack_arguments(ctx, info):
     arguments = ctx.actions.args()
     arguments.add_all(["-B", "-I", ctx.file._tool])
     arguments.add("--manifest", info.manifest)
-    arguments.add("--output", output)
-    arguments.add("--compress=" + ctx.attr.compress)
     arguments.add("--owner", ctx.attr.owner)
     arguments.add("--owner-group", ctx.attr.owner_group)
-    arguments.add("--layer", ctx.attr.layer)
     for name, pattern in ctx.attr.layer_groups.items():
         arguments.add("--layer-group={}={}".format(name, pattern))
+    return arguments
+
+_PACK_ATTRS = {
+    "layer_groups": attr.string_dict(),
+    "manifest": attr.label(providers = [_ImageManifestInfo]),
+    "owner": attr.string(),
+    "owner_group": attr.string(),
+    "_interpreter": attr.label(
+        default = "//python/private:current_interpreter_executable",
+        cfg = "exec",
+        executable = True,
+    ),
+    "_tool": attr.label(
+        default = "//py/private:pack_layer.py",
+        allow_single_file = True,
+    ),
+}
+
+def _py_image_specs_impl(ctx):
+    info = ctx.attr.manifest[_ImageManifestInfo]
+    arguments = _pack_arguments(ctx, info)
+    outputs = []
+    for layer in ctx.attr.layers:
+        output = ctx.actions.declare_file("{}.{}.manifest.spec".format(ctx.attr.image, layer))
+        arguments.add(output, format = "--spec={}=%s".format(layer.replace("%", "%%")))
+        outputs.append(output)
+    ctx.actions.run(
+        executable = ctx.executable._interpreter,
+        arguments = [arguments],
+        inputs = depset([info.manifest, ctx.file._tool], transitive = [info.files]),
+        outputs = outputs,
+        mnemonic = "PyImageManifests",
+        progress_message = "Listing image layers %{label}",
+    )
+    return [DefaultInfo(files = depset(outputs))]
+
+_py_image_specs = rule(
+    implementation = _py_image_specs_impl,
+    doc = "Says what each layer of an image has, in a file for each: https://man.freebsd.org/cgi/man.cgi?query=mtree&sektion=5",
+    attrs = _PACK_ATTRS | {
+        "image": attr.string(),
+        "layers": attr.string_list(),
+    },
+)
+
+def _py_image_tar_impl(ctx):
+    info = ctx.attr.manifest[_ImageManifestInfo]
+    output = ctx.actions.declare_file(ctx.label.name + _EXTENSIONS[ctx.attr.compress])
+    arguments = _pack_arguments(ctx, info)
+    arguments.add("--output", output)
+    arguments.add("--compress=" + ctx.attr.compress)
+    arguments.add("--layer", ctx.attr.layer)
     outputs = [output]
     unused = None
     if ctx.attr.compute_unused_inputs:
@@ -131,23 +178,10 @@ def _py_image_tar_impl(ctx):
 _py_image_tar = rule(
     implementation = _py_image_tar_impl,
     doc = "Packs one layer of an image.",
-    attrs = {
+    attrs = _PACK_ATTRS | {
         "compress": attr.string(values = _EXTENSIONS.keys()),
         "compute_unused_inputs": attr.bool(),
         "layer": attr.string(),
-        "layer_groups": attr.string_dict(),
-        "manifest": attr.label(providers = [_ImageManifestInfo]),
-        "owner": attr.string(),
-        "owner_group": attr.string(),
-        "_interpreter": attr.label(
-            default = "//python/private:current_interpreter_executable",
-            cfg = "exec",
-            executable = True,
-        ),
-        "_tool": attr.label(
-            default = "//py/private:pack_layer.py",
-            allow_single_file = True,
-        ),
     },
 )
 
@@ -166,8 +200,8 @@ def py_image_layer(
     """The layers of a container image with a program, one tar file each.
 
     The program is at its path in the repository below `root`, with its runfiles beside it. The targets are
-    `NAME_interpreter`, `NAME_packages`, one for each of `layer_groups`, `NAME_default`, all of them together as NAME,
-    and the list of what they have as `NAME.manifest`.
+    `NAME_interpreter`, `NAME_packages`, one for each of `layer_groups`, `NAME_default`, and all of them together as NAME.
+    What they have is said by `NAME_manifests`: a file `NAME.<group>.manifest.spec` for each, in the format of mtree(5).
 
     Args:
         name: str, the target.
@@ -201,9 +235,26 @@ def py_image_layer(
         root = root,
         **kwargs
     )
+    if owner:
+        native.alias(
+            name = name + ".manifest.preprocessed",
+            actual = name + ".manifest",
+            **kwargs
+        )
     groups = _LAYER_GROUPS | layer_groups
+    names = groups.keys() + ["default"]
+    _py_image_specs(
+        name = name + "_manifests",
+        image = name,
+        layer_groups = groups,
+        layers = names,
+        manifest = name + ".manifest",
+        owner = owner or "0",
+        owner_group = group or "0",
+        **kwargs
+    )
     layers = []
-    for layer in groups.keys() + ["default"]:
+    for layer in names:
         _py_image_tar(
             name = "{}_{}".format(name, layer),
             compress = compress,

@@ -8,7 +8,6 @@ as what it leads to.
 import argparse
 import bz2
 import gzip
-import io
 import lzma
 import os
 import posixpath
@@ -17,6 +16,9 @@ import sys
 import tarfile
 
 _DEFAULT = "default"
+
+# The first of January 2023. Archives of archives cannot have files from before 1980.
+_TIME = 1672560000
 
 
 class Entry:
@@ -98,44 +100,76 @@ class Layer:
         self._tar = tarfile.TarFile(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT)
         self._owner = owner
         self._group = group
-        self._directories = set()
 
-    def _info(self, place, mode):
+    def _info(self, place, kind, mode):
         info = tarfile.TarInfo(place)
+        info.type = kind
         info.mode = mode
         info.uid = self._owner
         info.gid = self._group
-        info.mtime = 0
+        info.mtime = _TIME
         return info
 
-    def _add_parents(self, place):
-        parts = place.split("/")[:-1]
-        for count in range(1, len(parts) + 1):
-            parent = "/".join(parts[:count])
-            if parent not in self._directories:
-                self._directories.add(parent)
-                info = self._info(parent, 0o755)
-                info.type = tarfile.DIRTYPE
-                self._tar.addfile(info)
+    def add_directory(self, place):
+        """Adds a directory."""
+        self._tar.addfile(self._info(place, tarfile.DIRTYPE, 0o755))
 
     def add_link(self, place, text):
         """Adds a symbolic link."""
-        self._add_parents(place)
-        info = self._info(place, 0o777)
-        info.type = tarfile.SYMTYPE
+        info = self._info(place, tarfile.SYMTYPE, 0o777)
         info.linkname = text
         self._tar.addfile(info)
 
-    def add_file(self, place, content, executable):
-        """Adds a file."""
-        self._add_parents(place)
-        info = self._info(place, 0o755 if executable else 0o644)
-        info.size = len(content)
-        self._tar.addfile(info, io.BytesIO(content))
+    def add_file(self, place, path):
+        """Adds a file: what is at a path, or nothing."""
+        info = self._info(place, tarfile.REGTYPE, file_mode(path))
+        if not path:
+            self._tar.addfile(info)
+            return
+        info.size = os.path.getsize(path)
+        with open(path, "rb") as file:
+            self._tar.addfile(info, file)
 
     def close(self):
         """Writes the end of the file."""
         self._tar.close()
+
+
+class Spec:
+    """What a layer has, as mtree(5) says it: https://man.freebsd.org/cgi/man.cgi?query=mtree&sektion=5"""
+
+    def __init__(self, stream, owner, group):
+        self._stream = stream
+        self._owner = owner
+        self._group = group
+        stream.write("#mtree\n")
+
+    def _add(self, place, mode, kind):
+        attributes = f"uid={self._owner} gid={self._group} time={_TIME} mode={mode:04o} type={kind}"
+        self._stream.write(f"{_escaped(place)} {attributes}\n")
+
+    def add_directory(self, place):
+        """Adds a directory."""
+        self._add(place, 0o755, "dir")
+
+    def add_link(self, place, text):
+        """Adds a symbolic link."""
+        self._add(place, 0o777, "link link=" + _escaped(text))
+
+    def add_file(self, place, path):
+        """Adds a file: what is at a path, or nothing."""
+        self._add(place, file_mode(path), "file content=" + _escaped(path or "/dev/null"))
+
+
+def _escaped(text):
+    return "".join(
+        chr(byte) if 0x20 < byte < 0x7F and byte not in b"\\#" else f"\\{byte:03o}" for byte in text.encode()
+    )
+
+
+def file_mode(path):
+    """The permissions of a packed file; without a path it is an empty one."""
+    return 0o755 if path and os.access(path, os.X_OK) else 0o644
 
 
 class Image:
@@ -185,19 +219,25 @@ class Image:
         primary = self._places.get(os.path.realpath(entry.path), entry.place)
         return None if primary == entry.place else relative_link(entry.place, primary)
 
-    def add_to(self, layer, place):
-        """Packs one entry."""
+    def pack(self, layer, places):
+        """Packs entries, with the directories that they are in."""
+        made = set()
+        for place in sorted(places):
+            parts = place.split("/")
+            for count in range(1, len(parts)):
+                parent = "/".join(parts[:count])
+                if parent not in made:
+                    made.add(parent)
+                    layer.add_directory(parent)
+            self._pack_entry(layer, place)
+
+    def _pack_entry(self, layer, place):
         entry = self.entries[place]
-        if not entry.path:
-            layer.add_file(place, b"", False)
-            return
-        text = self.link_text(entry)
-        if text is not None:
+        text = self.link_text(entry) if entry.path else None
+        if text is None:
+            layer.add_file(place, entry.path)
+        else:
             layer.add_link(place, text)
-            return
-        with open(entry.path, "rb") as file:
-            content = file.read()
-        layer.add_file(place, content, os.access(entry.path, os.X_OK))
 
 
 def layer_of(place, groups):
@@ -217,15 +257,16 @@ def compressed(path, method):
 
 
 def main():
-    """Packs one layer."""
+    """Packs one layer, or says what each has."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--manifest", required=True)
-    parser.add_argument("--output", required=True)
+    parser.add_argument("--output", help="the layer to write")
     parser.add_argument("--compress", default="")
     parser.add_argument("--owner", type=int, default=0)
     parser.add_argument("--owner-group", type=int, default=0)
-    parser.add_argument("--layer", required=True)
+    parser.add_argument("--layer", help="the group that the layer has")
     parser.add_argument("--layer-group", action="append", default=[])
+    parser.add_argument("--spec", action="append", default=[], help="GROUP=FILE to write what a group has to")
     parser.add_argument("--unused")
     arguments = parser.parse_args()
     groups = []
@@ -238,11 +279,20 @@ def main():
 
     lines = list(read_manifest(arguments.manifest))
     image = Image([entry for _, files in lines for entry in files])
+    for each in arguments.spec:
+        group, _, output = each.partition("=")
+        with open(output, "w", encoding="utf-8") as stream:
+            places = [place for place in image.entries if layer_of(place, groups) == group]
+            image.pack(Spec(stream, arguments.owner, arguments.owner_group), places)
+    if arguments.output:
+        _pack(arguments, lines, image, groups)
+
+
+def _pack(arguments, lines, image, groups):
     mine = {place for place in image.entries if layer_of(place, groups) == arguments.layer}
     stream = compressed(arguments.output, arguments.compress)
     layer = Layer(stream, arguments.owner, arguments.owner_group)
-    for place in sorted(mine):
-        image.add_to(layer, place)
+    image.pack(layer, mine)
     layer.close()
     stream.close()
     if arguments.unused:

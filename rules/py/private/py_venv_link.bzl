@@ -30,7 +30,7 @@ def _py_venv_link_impl(ctx):
         launcher.environment,
     ]
 
-py_venv_link = rule(
+_py_venv_link = rule(
     implementation = _py_venv_link_impl,
     doc = """\
 Run it, and the virtualenv is linked into the directory it is run from (or `--dest`), for editors and shells.
@@ -51,3 +51,27 @@ Run it, and the virtualenv is linked into the directory it is run from (or `--de
         ),
     },
 )
+
+# What the macro of the same name had that made the virtualenv too.
+_OF_THE_VENV = ["venv_name", "srcs", "deps", "imports"]
+
+def py_venv_link(name, venv = None, link_name = None, **kwargs):
+    """Run it, and a virtualenv is linked into the directory it is run from (or `--dest`), for editors and shells.
+
+    Args:
+        name: str, the target.
+        venv: label of the py_venv to link.
+        link_name: str, the name of the link; by default a dot, the package with `+` for `/`, and the virtualenv's name.
+        **kwargs: common attributes, such as tags and visibility.
+    """
+    old = [attribute for attribute in _OF_THE_VENV if attribute in kwargs]
+    if old or not venv:
+        fail(("py_venv_link ({}) only links what a py_venv is, and takes no {}: write py_venv(name = \"…\", deps = …) " +
+              "and py_venv_link(name = \"{}\", venv = \":…\", link_name = …). `trekbok migrate aspect-rules-py-v2` " +
+              "rewrites it.").format(name, ", ".join(old) or "virtualenv but by venv = label", name))
+    _py_venv_link(
+        name = name,
+        link_name = link_name or "",
+        venv = venv,
+        **kwargs
+    )

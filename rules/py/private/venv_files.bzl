@@ -98,10 +98,10 @@ def python_version_of(runtime):
         str, MAJOR.MINOR.
     """
     version = version_text(runtime.interpreter_version_info)
-    if not version:
-        fail("a virtualenv is made for one version of Python, and the resolved Python toolchain finds its " +
-             "interpreter only at run time: register one whose version is known, such as those of " +
-             "//python/local_toolchains:repos.bzl")
+    if not version or not runtime.supports_build_time_venv:
+        fail(("a virtualenv is made for one version of Python{}, and the resolved Python toolchain finds its " +
+              "interpreter only at run time: register one whose version is known, such as those of " +
+              "//python/local_toolchains:repos.bzl").format(" (here: {})".format(version) if version else ""))
     return version
 
 def declare_venv(ctx, *, directory, py_info, runtime, runfiles, env = {}):

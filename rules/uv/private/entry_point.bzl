@@ -6,7 +6,7 @@ load("//python/private:py_info.bzl", "PyInfo")
 
 _TEMPLATE_ATTRS = {
     "_template": attr.label(
-        default = "//uv/private:command_main.py.tmpl",
+        default = "//python/private:command_main.py.tmpl",
         allow_single_file = True,
     ),
 }
@@ -64,7 +64,7 @@ _console_script_main = rule(
             executable = True,
         ),
         "_tool": attr.label(
-            default = "//uv/private:find_entry_point.py",
+            default = "//python/private:find_entry_point.py",
             allow_single_file = True,
         ),
     },

@@ -37,8 +37,6 @@ _LEFT_OUT = [
     "test",
     "tkinter",
     "turtledemo",
-    "unittest",
-    "xml",
 ]
 
 def _impl(rctx):

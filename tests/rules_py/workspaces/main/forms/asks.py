@@ -1,0 +1,2 @@
+import blind
+import several

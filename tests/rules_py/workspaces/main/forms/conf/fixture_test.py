@@ -1,0 +1,2 @@
+def test_fixture(answer):
+    assert answer == 42

@@ -1,0 +1,3 @@
+import forms.asks
+
+assert forms.asks.several and forms.asks.blind

@@ -1,0 +1,5 @@
+import app.src.inside
+import inside
+import several
+
+assert inside.NAME == app.src.inside.NAME
