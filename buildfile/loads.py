@@ -22,6 +22,7 @@ from buildfile.style import INDENT, quote
 
 _TOKEN = re.compile(rb"\s+|#[^\n]*|([A-Za-z_]\w*)[ \t\r\n]*=|(" + STRING + rb")|(,)|(\))", re.DOTALL)
 _PLAIN = re.compile(rb'(load\s*\()\s*"([!#-\[\]-~ ]*)"((?>\s*,\s*(?:[A-Za-z_]\w*\s*=\s*)?"[!#-\[\]-~ ]*")*+)\s*,?\s*\)')
+_REST = re.compile(rb"[ \t]*+(?:#[^\n\r]*+)?[ \t\r\n]*+")
 _PLAIN_SYMBOL = re.compile(rb'(?:([A-Za-z_]\w*)\s*=\s*)?"([^"]*)"')
 _WORD = re.compile(rb"#[^\n]*|" + STRING + rb"|([A-Za-z_]\w*+)(?![ \t]*+=(?!=))", re.DOTALL)
 
@@ -81,6 +82,7 @@ def parse_load(statement: Statement) -> Load:
             for item in _PLAIN_SYMBOL.finditer(data, plain.start(3), plain.end(3))
         )
         place = plain.start(2) - 1, plain.end(2) + 1
+        _ends(statement, plain.end())
         return Load(statement, plain[2].decode(), *place, loaded, plain.end(1), plain.end() - 1)
     opened = data.index(b"(", statement.start) + 1
     at = opened
@@ -107,7 +109,14 @@ def parse_load(statement: Statement) -> Load:
         at = token.end()
     if label is None or local is not None:
         raise BadLoad("a load names a file and symbols")
+    _ends(statement, at + 1)
     return Load(statement, *label, tuple(symbols), opened, at)
+
+
+def _ends(statement: Statement, at: int) -> None:
+    """Makes sure that nothing but a comment follows the call: what does would be taken for a part of the load."""
+    if _REST.fullmatch(statement.data, at, statement.end) is None:
+        raise BadLoad("something else stands behind a load")
 
 
 def _text(literal: bytes) -> str:

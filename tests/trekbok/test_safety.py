@@ -87,6 +87,8 @@ def test_only_the_edits_change(root: Path, odd: str) -> None:
         pytest.param((LOAD + "foo(\n" + CALL).encode(), 3, id="an open bracket"),
         pytest.param((LOAD + 'x = "abc\n' + CALL).encode(), 3, id="an open string"),
         pytest.param((LOAD + "x = 'a'\ry = 2" + CALL).encode(), 3, id="a bare carriage return"),
+        pytest.param((LOAD + CALL).replace("\n", "\r").encode(), 1, id="carriage returns for line ends"),
+        pytest.param((LOAD[:-1] + "; " + CALL[1:]).encode(), 1, id="a call behind a load"),
         pytest.param(b"\0" + (LOAD + CALL).encode(), 3, id="a NUL byte"),
         pytest.param(("{% if python %}\n" + LOAD + CALL + "{% endif %}\n").encode(), 1, id="Jinja"),
         pytest.param((LOAD + CALL + "${rule}(\n    name = ${name},\n)\n").encode(), 1, id="dollar template"),
