@@ -136,7 +136,14 @@ def py_executable_impl(ctx):
         ),
         source_output_group(sources.py_info),
         sources.py_info,
-    ] + builtin_py_info(sources.py_info) + runtime_providers(runtime)
+    ] + builtin_py_info(sources.py_info) + runtime_providers(runtime) + _where_it_runs(ctx)
+
+def _where_it_runs(ctx):
+    """A test of a program for macOS runs on macOS, whatever the platform of the actions."""
+    macos = getattr(ctx.attr, "_macos", None)
+    if not macos or not ctx.target_platform_has_constraint(macos[platform_common.ConstraintValueInfo]):
+        return []
+    return [testing.ExecutionInfo({"requires-darwin": ""})]
 
 def _first_stage_of(runtime):
     """The template that a runtime brings; that of Bazel has placeholders that nothing here fills in."""
@@ -179,6 +186,9 @@ def py_executable_rule(*, test, doc, attrs):
         executable = True,
         attrs = EXECUTABLE_ATTRS | attrs,
         cfg = python_version_transition,
-        exec_groups = PRECOMPILE_EXEC_GROUPS,
+        exec_groups = PRECOMPILE_EXEC_GROUPS | {
+            # For `exec_properties` written for rules that link; nothing is linked here.
+            "cpp_link": exec_group(),
+        },
         toolchains = [TARGET_TOOLCHAIN_TYPE],
     )

@@ -9,5 +9,6 @@ py_test = py_executable_rule(
         "env_inherit": attr.string_list(
             doc = "Environment variables taken over from whoever runs the test.",
         ),
+        "_macos": attr.label(default = "@platforms//os:macos"),
     },
 )

@@ -178,6 +178,42 @@ def _libraries_test_impl(expected):
 
     return _impl
 
+def _exec_properties_test(name):
+    """What may be written for the rules that these replace is no error."""
+    for kind, rule in _PROGRAMS.items():
+        subject = "{}_{}_subject".format(name, kind)
+        _generated(subject + ".py")
+        rule(
+            name = subject,
+            srcs = [subject + ".py"],
+            exec_properties = {"cpp_link.mem": "8g", "py_precompile.mem": "8g"},
+            tags = ["manual"],
+        )
+        analysis_test(name = "{}_{}".format(name, kind), impl = _exec_properties_test_impl, target = subject)
+
+def _exec_properties_test_impl(_ctx, target):
+    return [] if PyInfo in target else ["it does not analyse"]
+
+def _macos_test(name):
+    _generated(name + "_subject.py")
+    py_test(name = name + "_subject", srcs = [name + "_subject.py"], tags = ["manual"])
+    for platform, expected in [("macos", True), ("linux", False)]:
+        analysis_test(
+            name = "{}_{}".format(name, platform),
+            impl = _macos_test_impl(expected),
+            target = name + "_subject",
+            builtin = {"platforms": "//tests/support:" + platform},
+        )
+
+def _macos_test_impl(expected):
+    def _impl(_ctx, target):
+        requires = testing.ExecutionInfo in target and "requires-darwin" in target[testing.ExecutionInfo].requirements
+        failures = []
+        expect_equal(failures, "requires-darwin", requires, expected)
+        return failures
+
+    return _impl
+
 def base_test_suite(name):
     """Declares the tests.
 
@@ -186,7 +222,9 @@ def base_test_suite(name):
     """
     for test in [
         _deps_test,
+        _exec_properties_test,
         _libraries_test,
+        _macos_test,
         _main_test,
         _providers_test,
     ]:
