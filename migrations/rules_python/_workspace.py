@@ -12,7 +12,7 @@ import ast
 import base64
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
@@ -43,6 +43,7 @@ _TAG_ATTRIBUTES = {
     "ignore_root_user_error": "ignore_root_user_error",
 }
 _HUB_ATTRIBUTES = {
+    "auth_patterns",
     "download_only",
     "enable_implicit_namespace_pkgs",
     "environment",
@@ -53,6 +54,7 @@ _HUB_ATTRIBUTES = {
     "extra_hub_aliases",
     "extra_pip_args",
     "isolated",
+    "netrc",
     "pip_data_exclude",
     "quiet",
     "requirements_by_platform",
@@ -63,7 +65,14 @@ _HUB_ATTRIBUTES = {
     "timeout",
 }
 _HUB_DROPPED = frozenset(
-    ("incompatible_generate_aliases", "name", "python_interpreter_target", "repo_prefix", "requirements")
+    (
+        "incompatible_generate_aliases",
+        "name",
+        "python_interpreter",
+        "python_interpreter_target",
+        "repo_prefix",
+        "requirements",
+    )
 )
 
 
@@ -305,7 +314,9 @@ def _why(view: View, call: Call, why: str) -> str:
 def hubs_in(view: View) -> Iterator[Found]:
     """The requirements that a file parses."""
     known = repositories_of(view) or Repositories()
-    first = _default([found.meaning for found in toolchains_in(view)])
+    toolchains = [found.meaning for found in toolchains_in(view)]
+    known = replace(known, single={**known.single, **_single(toolchains)})
+    first = _default(toolchains)
     for call, _ in view.calls(PIP_PARSE):
         name = call.string("name") or ("pip" if call.argument("name") is None else None)
         version, why = _interpreter(view, call, known)
@@ -326,11 +337,22 @@ def hubs_in(view: View) -> Iterator[Found]:
         yield Found(call, Hub(name or "", minor, tuple(attributes)), _why(view, call, why))
 
 
+def _single(toolchains: Iterable[Toolchain]) -> dict[str, str]:
+    """The repositories of one version, and of its interpreter on this machine, with that version."""
+    found: dict[str, str] = {}
+    for item in toolchains:
+        for version in item.versions:
+            name = f"{item.name}_{version.replace('.', '_')}" if item.several else item.name
+            found |= {name: version, f"{name}_host": version}
+    return found
+
+
 def _interpreter(view: View, call: Call, known: Repositories) -> tuple[str, str]:
-    """The version that `python_interpreter_target` stands for, and why it is not known."""
+    """The version that the interpreter of a call stands for, and why it is not known."""
     argument = call.argument("python_interpreter_target")
     if argument is None:
-        return "", ""
+        named = re.search(r"python(\d+\.\d+)$", call.string("python_interpreter") or "")
+        return named[1] if named else "", ""
     if isinstance(argument.value, ast.Name):
         loaded = next((load for load in view.loads if any(s.local == argument.value.id for s in load.symbols)), None)
         version = version_of(view, loaded.label, known) if loaded is not None else ""

@@ -126,6 +126,64 @@ use_repo(pip, "pypi")
             },
         ),
         Case(
+            "interpreters of a registered version, and by name",
+            {
+                "MODULE.bazel": 'bazel_dep(name = "rules_python", version = "1.4.0")\n',
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_multi_toolchains")
+load("@rules_python//python:pip.bzl", "pip_parse")
+
+python_register_multi_toolchains(
+    name = "our",
+    python_versions = [
+        "3.11",
+        "3.12",
+    ],
+    register_toolchains = False,
+)
+
+pip_parse(
+    name = "a",
+    python_interpreter_target = "@our_3_12_host//:python",
+    requirements_lock = "//:a.txt",
+)
+
+pip_parse(
+    name = "b",
+    python_interpreter = "/usr/bin/python3.10",
+    requirements_lock = "//:b.txt",
+)
+""",
+            },
+            {
+                "MODULE.bazel": """bazel_dep(name = "rules_python", version = "1.4.0")
+
+pip = use_extension("@rules_python//python/extensions:pip.bzl", "pip")
+pip.parse(
+    hub_name = "a",
+    python_version = "3.12",
+    requirements_lock = "//:a.txt",
+)
+pip.parse(
+    hub_name = "b",
+    python_version = "3.10",
+    requirements_lock = "//:b.txt",
+)
+use_repo(pip, "a", "b")
+""",
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_multi_toolchains")
+
+python_register_multi_toolchains(
+    name = "our",
+    python_versions = [
+        "3.11",
+        "3.12",
+    ],
+    register_toolchains = False,
+)
+""",
+            },
+        ),
+        Case(
             "its predecessor",
             {
                 "MODULE.bazel": _HEAD,

@@ -13,6 +13,7 @@ import pytest
 from generator.emit import emit
 from tests.rules.bazel import Workspace, copy_tree
 from tests.rules_toolchains.conftest import WORKSPACES, Suite
+from tests.rules_toolchains.wheels import make_lock
 
 pytestmark = pytest.mark.xdist_group("bazel")
 
@@ -21,12 +22,13 @@ _RULES = "third_party/rules_python"
 
 @pytest.fixture(scope="module")
 def old_ways(bazel_bases: Path, suite: Suite) -> Iterator[Workspace]:
-    """The workspace in `workspaces/old_ways`, with the rules vendored."""
+    """The workspace in `workspaces/old_ways`, with the rules and wheels vendored."""
     root = bazel_bases / "old_ways"
     copy_tree(WORKSPACES / "old_ways", root)
     for path in root.rglob("*"):
         if path.is_file():
             path.write_text(suite.fill(path.read_text()))
+    (root / "requirements.txt").write_text(make_lock(root))
     emit(root / _RULES, module_name="rules_python")
     workspace = Workspace(root, bazel_bases / "old_ways_base", options=())
     try:
@@ -53,7 +55,7 @@ def _test_all(workspace: Workspace) -> list[str]:
 def test_a_repository_in_the_old_ways(old_ways: Workspace) -> None:
     """Nothing is edited by hand, and the same tests pass."""
     before = _test_all(old_ways)
-    assert len(before) >= 7
+    assert len(before) >= 8
 
     assert "Needs a person" not in _trekbok(old_ways.root, "migrate", "rules-python-toolchains", "--allow-dirty")
     assert "Nothing to do" in _trekbok(old_ways.root, "migrate", "workspace-to-bzlmod", "--allow-dirty")

@@ -4,12 +4,19 @@ load(":runtime_platforms.bzl", "is_host")
 
 _LOAD = "load(\"{}\", \"{}\")\n"
 
+_RULES = {
+    "compile_pip_requirements": Label("//python:pip.bzl"),
+    "py_binary": Label("//python:py_binary.bzl"),
+    "py_console_script_binary": Label("//python/entry_points:py_console_script_binary.bzl"),
+    "py_test": Label("//python:py_test.bzl"),
+}
+
 def _version_defs(version):
     """A file with the rules of one version; new code sets the attribute `python_version`."""
     lines = ["\"\"\"The rules for Python {}.\"\"\"\n".format(version)]
-    for rule in ["py_binary", "py_test"]:
-        lines.append("load(\"{}\", _{} = \"{}\")".format(Label("//python:{}.bzl".format(rule)), rule, rule))
-    for rule in ["py_binary", "py_test"]:
+    for rule, label in _RULES.items():
+        lines.append("load(\"{}\", _{} = \"{}\")".format(label, rule, rule))
+    for rule in _RULES:
         lines.append("\ndef {0}(name, **kwargs):\n    _{0}(name = name, **({{\"python_version\": {1}}} | kwargs))".format(
             rule,
             repr(version),
