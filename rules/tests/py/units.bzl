@@ -39,31 +39,33 @@ def _layout_checks(failures):
         "ns/one": 0,
         "ns/two.py": 2,
     })
-    expect_equal(failures, "data files", layout.data_files, {"share/a": 0, "share/b": 2})
+    expect_equal(failures, "data files", layout.data_files, {"bin/a": 0, "share/a": 0, "share/b": 2})
     expect_equal(failures, "scripts", layout.console_scripts, {"other": "b:run", "run": "a:run"})
     expect_equal(failures, "collisions", layout.collisions, [])
 
 def _collision_checks(failures):
     layout = plan_layout([
-        _wheel("a", ["x", "ns/one", "p-1.dist-info"], {"run": "a:run"}, ["share/x"]),
-        _wheel("b", ["x", "ns/one", "p-1.dist-info"], {"run": "b:run"}, ["share/x"]),
+        _wheel("a", ["x.py", "x", "ns/one.py", "ns/one", "p-1.dist-info"], {"run": "a:run"}, ["share/x"]),
+        _wheel("b", ["x.py", "x", "ns/one.py", "ns/one", "p-1.dist-info"], {"run": "b:run"}, ["share/x"]),
     ])
     expect_equal(failures, "each class", _collisions(layout), [
-        ("top-level name", "x", "a", "b"),
-        ("namespace entry", "ns/one", "a", "b"),
+        ("top-level name", "x.py", "a", "b"),
+        ("namespace entry", "ns/one.py", "a", "b"),
         ("dist-info", "p-1.dist-info", "a", "b"),
         ("data file", "share/x", "a", "b"),
         ("console script", "run", "a", "b"),
     ])
+    expect_equal(failures, "packages of both", layout.shared, ["x", "ns"])
     expect_equal(failures, "the first has the place", [layout.top_levels["x"], layout.console_scripts["run"]], [0, "a:run"])
 
     # One says package, the other namespace.
-    for wheels, expected in [
-        ([_wheel("a", ["ns"]), _wheel("b", ["ns/one"])], ("namespace entry", "ns/one", "a", "b")),
-        ([_wheel("a", ["ns/one"]), _wheel("b", ["ns"])], ("top-level name", "ns", "a", "b")),
-        ([_wheel("a", ["ns/deep/er"]), _wheel("b", ["ns/deep"])], ("namespace entry", "ns/deep", "a", "b")),
+    for wheels in [
+        [_wheel("a", ["ns"]), _wheel("b", ["ns/one"])],
+        [_wheel("a", ["ns/one"]), _wheel("b", ["ns"])],
+        [_wheel("a", ["ns/deep/er"]), _wheel("b", ["ns/deep"])],
     ]:
-        expect_equal(failures, "package and namespace", _collisions(plan_layout(wheels)), [expected])
+        layout = plan_layout(wheels)
+        expect_equal(failures, "package and namespace", [_collisions(layout), layout.shared], [[], ["ns"]])
 
     # A namespace from before PEP 420: the same file in each.
     layout = plan_layout([_wheel("a", ["ns/__init__.py", "ns/a"]), _wheel("b", ["ns/__init__.py", "ns/b"])])
