@@ -149,6 +149,11 @@ def test_one_source_in_targets_that_run_on_different_machines(main_workspace: Wo
     }
 
 
+def test_a_program_and_a_directory_of_one_name(main_workspace: Workspace) -> None:
+    """Where nobody wants the pycs in the directory, none is declared; who wants them has them."""
+    main_workspace.bazel("test", "--test_output=errors", "//named:lib", "//named:tool", "//named:collects").check()
+
+
 def test_one_source_in_two_modes_is_refused_with_both(main_workspace: Workspace) -> None:
     result = main_workspace.bazel("build", "//:conflict_checked_hash", "//:conflict_unchecked_hash")
     assert result.code == 1
