@@ -18,18 +18,21 @@ from buildfile.syntax import Unparsable
 from generator.comments import call_slots, keeps, list_slots
 from generator.config import Directive
 from generator.form import call_text
+from generator.selects import branched
 
 
 class Value(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The value of an attribute.
 
     Attributes:
-        strings: the elements of a list, None for one that is no string literal; None if the value is no list.
+        strings: the elements of a list, None for one that is no string literal; None if the value is no list. Of
+            dependencies with a `select()`, those of the list beside it.
         keeps: the indices of elements that are to stay.
         text: the string, for a string literal.
         keep: the attribute is to stay as it is.
         scalar: the value is a string, a number, True, False or None.
         place: line and column of its start and end, `1.5-3.6`.
+        branches: the strings in the branches of dependencies with a `select()`; None if they have none.
     """
 
     strings: tuple[str | None, ...] | None
@@ -38,6 +41,7 @@ class Value(msgspec.Struct, frozen=True, array_like=True, gc=False):
     keep: bool
     scalar: bool
     place: str
+    branches: tuple[str, ...] | None = None
 
 
 class Rule(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -70,7 +74,8 @@ class Rule(msgspec.Struct, frozen=True, array_like=True, gc=False):
             return ()
         if value.text is not None:
             return (value.text,)
-        return tuple(item for item in value.strings or () if item is not None)
+        plain = tuple(item for item in value.strings or () if item is not None)
+        return (*plain, *value.branches) if value.branches else plain
 
 
 class Existing(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -184,7 +189,7 @@ def _rule(file: SourceFile, statement: Statement, index: int) -> Rule | None:
         if argument.name in (None, "*", "**"):
             continue
         keep = argument_slots is not None and argument_slots.items[number].keep
-        attributes[str(argument.name)] = _value(call, argument.value, keep, kept)
+        attributes[str(argument.name)] = _value(call, str(argument.name), argument.value, keep, kept)
     keep = kept and keeps(statement_comments(statement, call))
     line = data.count(b"\n", 0, call.start) + 1
     formed = call_text(call, None, {}, ()) in (None, data[call.start : call.end])
@@ -199,13 +204,17 @@ def statement_comments(statement: Statement, call: Call) -> list[bytes]:
     return [*above, behind] if behind.startswith(b"#") else above
 
 
-def _value(call: Call, node: ast.expr, keep: bool, kept: bool) -> Value:
+def _value(call: Call, name: str, node: ast.expr, keep: bool, kept: bool) -> Value:
     start, end = call.file.position(call.tree.start(node)), call.file.position(call.tree.end(node))
     place = f"{start[0]}.{start[1]}-{end[0]}.{end[1]}"
-    if isinstance(node, ast.List):
-        strings = tuple(call.string_of(item) for item in node.elts)
+    parts = branched(node) if name in ("deps", "pyi_deps") and not isinstance(node, ast.List) else None
+    plain = parts.plain if parts is not None else node
+    if parts is not None and plain is None:
+        return Value((), (), None, keep, False, place, parts.branches)
+    if isinstance(plain, ast.List):
+        strings = tuple(call.string_of(item) for item in plain.elts)
         indices: tuple[int, ...] = ()
         if kept:
-            indices = tuple(i for i, slot in enumerate(list_slots(call, node).items) if slot.keep)
-        return Value(strings, indices, None, keep, False, place)
+            indices = tuple(i for i, slot in enumerate(list_slots(call, plain).items) if slot.keep)
+        return Value(strings, indices, None, keep, False, place, parts.branches if parts is not None else None)
     return Value(None, (), call.string_of(node), keep, isinstance(node, ast.Constant), place)

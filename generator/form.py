@@ -12,6 +12,7 @@ from buildfile.calls import Argument, Call
 from buildfile.labels import BadLabel, Label
 from buildfile.style import INDENT, attribute_key, quote, string_key
 from generator.comments import Slot, call_slots, list_slots
+from generator.selects import branched
 
 SORTED = frozenset({
     "data", "default_visibility", "deps", "exported_deps", "exports", "hdrs", "implementation_deps", "imports",
@@ -101,10 +102,22 @@ def _comment_lines(comments: Sequence[bytes], indent: bytes) -> list[bytes]:
 
 def value_of(call: Call, argument: Argument, new: Value) -> bytes:
     """The text of an argument's value once changed, with the comments of the elements that stay."""
-    node = argument.value
+    node, name = argument.value, str(argument.name)
     if isinstance(new, tuple) and isinstance(node, ast.List):
-        return _list(call, str(argument.name), node, new)
-    return new_value(str(argument.name), new)
+        return _list(call, name, node, new)
+    parts = branched(node) if isinstance(new, tuple) else None
+    if parts is None or not isinstance(new, tuple):
+        return new_value(name, new)
+    text = call.text(argument)
+    if parts.plain is None:
+        return new_value(name, new) + b" + " + text
+    start, end = (
+        offset - argument.value_start for offset in (call.tree.start(parts.plain), call.tree.end(parts.plain))
+    )
+    if new:
+        return text[:start] + _list(call, name, parts.plain, new) + text[end:]
+    before, after = text[:start].rstrip(), text[end:].lstrip()
+    return before[:-1].rstrip() + text[end:] if before.endswith(b"+") else after[1:].lstrip()
 
 
 def _value(call: Call, argument: Argument, new: Value | None) -> bytes | None:

@@ -58,7 +58,8 @@ def merge_list(attribute: str, value: Value | None, wanted: Iterable[str]) -> Me
     """Merges generated strings into the value an attribute has.
 
     Elements that are generated again or marked to be kept stay; the others go; new ones come behind them, and
-    the list is sorted where Buildifier sorts it.
+    the list is sorted where Buildifier sorts it. What stands in a `select()` beside the list stays there, and is not
+    needed in the list.
     """
     new = [shortened(item) if attribute in LABELS else item for item in wanted]
     if value is None:
@@ -66,6 +67,9 @@ def merge_list(attribute: str, value: Value | None, wanted: Iterable[str]) -> Me
         return Merged(tuple(dict.fromkeys(ordered)) or None)
     if value.strings is None:
         return Merged(None, refused=True)
+    if value.branches is not None:
+        present = {shortened(item) for item in value.branches}
+        new = [item for item in new if item not in present]
     generated = set(new)
     items: list[Item] = []
     seen: set[str] = set()
@@ -83,7 +87,7 @@ def merge_list(attribute: str, value: Value | None, wanted: Iterable[str]) -> Me
     if plain and attribute in SORTED:
         strings = value.strings
         items.sort(key=lambda item: string_key(item if isinstance(item, str) else strings[item] or ""))
-    return Merged(tuple(items) or None)
+    return Merged(tuple(items) if items or value.branches is not None else None)
 
 
 def merged_strings(attribute: str, value: Value | None, wanted: Iterable[str]) -> tuple[str, ...]:

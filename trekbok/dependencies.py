@@ -98,6 +98,7 @@ def _find_undeclared(found: _By, view: View) -> Iterator[Finding]:
             elif isinstance(argument.value, ast.List):
                 done = _with(call, item.attribute, argument.value, values, item.dependency)
             else:
+                yield Finding(*_head(call), item.message)
                 continue
             if item.closes_cycle:
                 advice = "It would close a circle, which Bazel refuses; see import-cycle."
