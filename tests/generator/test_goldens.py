@@ -16,6 +16,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from buildfile.plan import diff
+from buildfile.writer import write
+from generator.run import GenerateOptions, generate_plan
 from trekbok.cli import main
 
 TREES = Path(__file__).parent.parent.parent / "testdata" / "generator"
@@ -86,3 +89,17 @@ def test_what_is_written_is_in_buildifiers_form() -> None:
     command = ["buildifier", "-type=build", "-mode=check", "-lint=off", *paths]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("mode", ["package", "file", "project"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_second_run_plans_nothing_in_any_mode(name: str, mode: str, tmp_path: Path) -> None:
+    root = laid_out(name, tmp_path)
+    directives = (("build_file_name", "BUILD,BUILD.bazel"), ("python_generation_mode", mode))
+    options = GenerateOptions(root, directives=directives, keep_going=True, use_cache=False)
+    first = generate_plan(options)
+    assert not [
+        failure for failure in first.plan.failures if "second run" in failure.reason or "result" in failure.reason
+    ]
+    write(root, first.plan.changes)
+    assert [diff([change]) for change in generate_plan(options).plan.changes] == []
