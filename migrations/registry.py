@@ -16,6 +16,7 @@ from pathlib import Path
 
 from migrations.lint.own import DEPENDENCIES, OWN
 from migrations.migration import Migration
+from migrations.rollout.pages import HAZARDS
 
 PACKAGES = ("aspect_rules_py", "rules_python", "starlark")
 
@@ -31,7 +32,7 @@ class Registry:
     Attributes:
         migrations: the migrations.
         homes: id to the package below `migrations` that it is in; `"user"` for a user's own, `"lint"` for what the
-            linter reports itself, `"generator"` for what it reports of the generator's.
+            linter reports itself, `"generator"` and `"rollout"` for what others know.
     """
 
     migrations: tuple[Migration, ...]
@@ -106,6 +107,9 @@ def load(user: Iterable[Path | str] = (), declared: Iterable[Migration] = ()) ->
     for migration in OWN:
         found.append((migration, "migrations.lint.own"))
         homes[migration.id] = "lint"
+    for migration in HAZARDS:
+        found.append((migration, "migrations.rollout.pages"))
+        homes[migration.id] = "rollout"
     for migration in DEPENDENCIES:
         found.append((migration, "migrations.lint.own"))
         homes[migration.id] = "generator"

@@ -18,6 +18,7 @@ _HEADINGS = {
     "rules_python": "rules_python",
     "starlark": "Starlark",
     "generator": "Dependencies, known by the generator",
+    "rollout": "Hazards of precompiling",
     "lint": "The linter itself",
 }
 

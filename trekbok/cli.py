@@ -376,11 +376,11 @@ def explain(what: str, dep: str | None, root: Path | None, jobs: int, quiet: boo
         explain_label(find_root(root), what, dep)
         return
     from migrations.registry import RegistryError
-    from trekbok.pages import hazard_page, page
+    from trekbok.pages import page
 
     registry = load_registry(base, load_config(base))
     try:
-        text = hazard_page(what) or page(registry.get(what), registry)
+        text = page(registry.get(what), registry)
     except RegistryError as error:
         raise UsageProblem(str(error)) from None
     console = console_for(color)

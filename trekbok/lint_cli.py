@@ -18,6 +18,7 @@ from trekbok.cli import UsageProblem, common, find_root, load_config, load_regis
 if TYPE_CHECKING:
     from migrations.lint.linter import Job, Linter, Result
     from migrations.lint.outside import Outside
+    from migrations.migration import Migration
     from migrations.registry import Registry
     from trekbok.config import Loaded
     from trekbok.report.model import Report
@@ -223,19 +224,39 @@ def job_of(
 def _outside(
     base: Path, settings: Loaded, job: Job, select: tuple[str, ...], *, whole: bool, jobs: int, cache: bool
 ) -> Outside | None:
-    """The checks of dependencies, if they are wanted and named, or the repository uses the generator."""
+    """The checks that know more than BUILD files: of a rollout if they are named, of dependencies if they are or the
+    repository uses the generator."""
     from migrations.lint.own import DEPENDENCIES
+    from migrations.rollout.pages import HAZARDS
 
-    ids = {item.id for item in DEPENDENCIES} & job.selection.ids
-    if not ids:
-        return None
     words = [selector.rstrip("-") for selector in _split(select) or settings.config.lint.select]
-    named = any(word == "generator" or id == word or id.startswith(word + "-") for word in words for id in ids)
-    if not named and not (whole and _uses_generator(base)):
-        return None
-    from trekbok.dependencies import outside
 
-    return outside(base, jobs, cache)
+    def named(home: str, known: Sequence[Migration]) -> frozenset[str]:
+        return frozenset(
+            item.id
+            for item in known
+            for word in words
+            if item.id in job.selection.ids and (word in (home, item.id) or item.id.startswith(word + "-"))
+        )
+
+    found: Outside | None = None
+    wanted = any(item.id in job.selection.ids for item in DEPENDENCIES)
+    if named("generator", DEPENDENCIES) or (wanted and whole and _uses_generator(base)):
+        from trekbok.dependencies import outside
+
+        found = outside(base, jobs, cache)
+    hazardous = named("rollout", HAZARDS)
+    if hazardous and not job.texts:
+        from migrations.rollout.checks import outside as hazards
+        from migrations.rollout.manifest import ManifestError
+        from migrations.rollout.patterns import BadPattern
+
+        try:
+            held = hazards(base, hazardous, settings.config.exclude, jobs)
+        except (ManifestError, BadPattern) as error:
+            raise UsageProblem(str(error)) from None
+        found = held if found is None else found.with_others(held)
+    return found
 
 
 def _uses_generator(base: Path) -> bool:

@@ -11,6 +11,8 @@ from migrations.registry import Registry
 
 def page(migration: Migration, registry: Registry) -> str:
     """The page: what, why, example, use instead, safety, references."""
+    if registry.homes.get(migration.id) == "rollout":
+        return _hazard(migration)
     text = migration.page
     named = recipes.recipes_of(migration.id, registry)
     lines = [
@@ -48,15 +50,10 @@ def page(migration: Migration, registry: Registry) -> str:
     return "\n".join(lines)
 
 
-def hazard_page(id: str) -> str:
-    """The page of a hazard of a rollout; `""` if none has that id."""
-    from migrations.rollout.hazards import HAZARDS
-
-    hazard = next((item for item in HAZARDS if item.id == id), None)
-    if hazard is None:
-        return ""
+def _hazard(hazard: Migration) -> str:
+    """The page of a hazard of a rollout."""
     text = hazard.page
-    parts = [f"# {id}", hazard.summary, "*Hazard of:* `trekbok rollout precompile plan`."]
+    parts = [f"# {hazard.id}", hazard.summary, "*Hazard of:* `trekbok rollout precompile plan`."]
     parts += ["## What it does", text.what, "## Why", text.why, "## What is seen", text.safety]
     references = "\n".join(f"- <{address}>" for address in text.references)
     return "\n\n".join([*parts, "## References", references]) + "\n"

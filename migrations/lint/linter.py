@@ -36,6 +36,7 @@ from migrations.lint.preview import Preview, previews
 from migrations.lint.selection import Selection
 from migrations.lint.suppressions import Suppression, suppressions_of
 from migrations.migration import Migration
+from migrations.rollout.pages import HAZARDS
 from migrations.view import View
 
 MAX_ROUNDS = 10
@@ -157,6 +158,7 @@ class Linter:
         self._failed: dict[str, Diagnostic] = {}
         self._checked = 0
         self._near: frozenset[str] = frozenset()
+        self._unasked = _OUTSIDE - (job.outside.ids if job.outside is not None else frozenset())
         self.run: Run
 
     def lint(self) -> Result:
@@ -429,12 +431,10 @@ class Linter:
                 self._add(result, matcher, self._unsuppressed(result, path, None, self._seen_outside(path)))
         self._add(result, matcher, [note for note in self._notes if note.path in self._reported or self.job.whole])
         if self.job.whole:
-            asked = self.job.outside is not None
-            result.stale = [item for item in matcher.stale() if asked or item[0].id not in _OUTSIDE]
+            result.stale = [item for item in matcher.stale() if item[0].id not in self._unasked]
             result.kept = matcher.kept()
-            result.kept += [entry for entry in self.job.baseline if not asked and entry.id in _OUTSIDE]
-        if self.job.outside is None:
-            result.not_run = {**result.not_run, **dict.fromkeys(_OUTSIDE, "nothing names it")}
+            result.kept += [entry for entry in self.job.baseline if entry.id in self._unasked]
+        result.not_run = {**result.not_run, **dict.fromkeys(self._unasked, "nothing names it")}
         result.diagnostics.sort(key=lambda item: (item.path, item.start, item.end, item.id))
         return result
 
@@ -445,7 +445,7 @@ class Linter:
             return []
         file = SourceFile(path, self._entries[path].kind, self.run.read(path))
         before = self._examined.get(path) or Examined(suppressions=suppressions_of(file))
-        return Examiner(self.run, 0).examine_again(file, _OUTSIDE, before)
+        return Examiner(self.run, 0).examine_again(file, outside.ids, before)
 
     def _unsuppressed(self, result: Result, path: str, examined: Examined | None, seen: list[Seen]) -> list[Diagnostic]:
         suppressions = examined.suppressions if examined else ()
@@ -499,9 +499,7 @@ class Linter:
         asked = {
             item.id
             for item in self.run.migrations_for(file.path)
-            if file.kind in item.kinds
-            and self.job.selection.wants(item.id, file.path)
-            and (self.job.outside is not None or item.id not in _OUTSIDE)
+            if file.kind in item.kinds and self.job.selection.wants(item.id, file.path) and item.id not in self._unasked
         }
         return judge(file, suppressions, used, self.job.ids or [item.id for item in self.job.request.registry], asked)
 
@@ -650,7 +648,7 @@ class _OnDisk(dict[str, Entry]):
         return _entry(path)
 
 
-_OUTSIDE = frozenset(item.id for item in own.DEPENDENCIES)
+_OUTSIDE = frozenset(item.id for item in (*own.DEPENDENCIES, *HAZARDS))
 
 _SETTINGS = frozenset((*BOUNDARIES, ".bazelignore", ".gitignore", ".bazelrc", ".bazelversion"))
 """Files that say where workspaces begin, what is looked at, and what is deprecated."""

@@ -30,6 +30,15 @@ class Outside:
     paths: frozenset[str]
     problems: tuple[str, ...] = ()
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the checks."""
+        return frozenset(item.id for item in self.checks)
+
+    def with_others(self, others: Outside) -> Outside:
+        """These checks and some others."""
+        return Outside((*self.checks, *others.checks), self.paths | others.paths, (*self.problems, *others.problems))
+
     def put_into(self, run: Run) -> Run:
         """A run with these checks in place of those of the same ids."""
         mine = {item.id: item for item in self.checks}

@@ -13,6 +13,8 @@ import pytest
 import tomli
 
 from migrations.rollout.manifest import NAME, Manifest, read, text_of
+from migrations.rollout.pages import HAZARDS
+from tests.lint.repository import lay_out, lint
 from tests.rollout.conftest import contents, trekbok
 from tests.rollout.repository import LIMITS, Planted
 
@@ -359,3 +361,33 @@ def test_libraries_too(planted: Repository) -> None:
     assert '    precompile = "enabled",\n    precompile_invalidation_mode = "unchecked_hash",\n' in text
     assert trekbok(root, "revert", "--all").returncode == 0
     assert contents(root) == before
+
+
+def test_lint_reports_the_hazards_where_they_are_named_and_only_there(planted: Repository) -> None:
+    root, expected = planted
+    _plan(root)
+    ids = {id for _, id in expected.hazards}
+    assert ids < {item.id for item in HAZARDS}
+
+    def found(*arguments: str) -> set[tuple[str, str]]:
+        done = lint(root, *arguments)
+        return {(f"//{Path(item['path']).parent.as_posix()}:{item['target']}", item["id"])
+                for item in done.json["findings"] if item["id"] in ids}  # fmt: skip
+
+    assert not found() and not found("--select", "ALL")
+    said = found("--select", "rollout", "--no-cache")
+    plain = {(label, id) for label, id in expected.hazards if label.partition(":")[2].isidentifier()}
+    assert plain and plain <= said and {id for _, id in said} == ids
+    assert len(said) == len(expected.hazards)
+    assert found("--select", "ALL", "--select", "old-python") == {pair for pair in said if pair[1] == "old-python"}
+
+
+def test_a_hazard_is_suppressed_where_its_target_stands(tmp_path: Path) -> None:
+    load = 'load("@rules_python//python:py_test.bzl", "py_test")\n\n'
+    text = load + '{}py_test(\n    name = "t",\n    main_module = "m",\n)\n'
+    lay_out(tmp_path, {"BUILD": text.format("")})
+    assert [item["line"] for item in lint(tmp_path, "--select", "rollout").json["findings"]] == [3]
+    lay_out(tmp_path, {"BUILD": text.format("# trekbok: disable=main-module (patched)\n")})
+    ran = lint(tmp_path, "--select", "rollout,lint")
+    assert (ran.code, ran.json["suppressed"]) == (0, {"main-module": 1})
+    assert lint(tmp_path).code == 0
