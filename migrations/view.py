@@ -6,7 +6,7 @@ import ast
 import functools
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from buildfile.bindings import Bindings, Symbol
 from buildfile.calls import Call, Scope, calls_in, dotted, string_value, walk
 from buildfile.edits import Edit
+from buildfile.items import Items
 from buildfile.labels import BadLabel, Label
 from buildfile.loads import Load
 from buildfile.repository import Workspace
@@ -222,15 +223,26 @@ class View:
                 if argument.start <= string.start and string.end <= argument.end and argument.name:
                     yield Change(call.key, argument.name)
 
-    def replacing(self, string: String, text: str) -> tuple[Edit, ...]:
-        """The edits that put another text into a string literal. A list that buildifier keeps sorted stays sorted."""
+    def replacing(
+        self, string: String, text: str, becomes: Callable[[str], str | None] = lambda value: None
+    ) -> tuple[Edit, ...]:
+        """The edits that put another text into a string literal.
+
+        A list that buildifier keeps sorted stays sorted, and has the text once: Bazel refuses a label given twice.
+
+        Args:
+            string: the literal.
+            text: what it is to be.
+            becomes: what other strings of the same list are going to be, None for those that stay.
+        """
         for call in self.all_calls(string.statement):
             for argument in call.arguments:
-                value = argument.value
-                if argument.name in SORTED_LISTS and isinstance(value, ast.List):
-                    ranges = [(call.tree.start(item), call.tree.end(item)) for item in value.elts]
-                    if (string.start, string.end) in ranges:
-                        return _resorted(self.file.data, value.elts, ranges, (string.start, string.end), text)
+                if argument.name in SORTED_LISTS and argument.start <= string.start < argument.end:
+                    lists = [node for node in ast.walk(argument.value) if isinstance(node, ast.List)]
+                    for node in lists:
+                        listed = _Listed.of(self.file, call.tree, node)
+                        if (string.start, string.end) in listed.ranges:
+                            return listed.replacing((string.start, string.end), text, becomes, node is argument.value)
         return (Edit(string.start, string.end, quote(text)),)
 
     def label(self, text: str) -> Label | None:
@@ -242,16 +254,39 @@ class View:
             return None
 
 
-def _resorted(
-    data: bytes, items: list[ast.expr], ranges: list[tuple[int, int]], replaced: tuple[int, int], text: str
-) -> tuple[Edit, ...]:
-    old = [string_value(item) or "" for item in items]
-    new = [text if place == replaced else value for place, value in zip(ranges, old, strict=True)]
-    between = data[ranges[0][0] : ranges[-1][1]]
-    if all(old) and b"#" not in between and sorted(old, key=string_key) == old:
-        new = sorted(new, key=string_key)
-    pairs = zip(ranges, old, new, strict=True)
-    return tuple(Edit(*place, quote(value)) for place, was, value in pairs if was != value)
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A list of strings: where it stands, where each of its elements does, and what they are; `""` for no string."""
+
+    file: SourceFile
+    start: int
+    end: int
+    ranges: tuple[tuple[int, int], ...]
+    values: tuple[str, ...]
+
+    @staticmethod
+    def of(file: SourceFile, tree: Tree, node: ast.List) -> _Listed:
+        ranges = tuple((tree.start(item), tree.end(item)) for item in node.elts)
+        values = tuple(string_value(item) or "" for item in node.elts)
+        return _Listed(file, tree.start(node), tree.end(node), ranges, values)
+
+    def replacing(
+        self, place: tuple[int, int], text: str, becomes: Callable[[str], str | None], in_order: bool
+    ) -> tuple[Edit, ...]:
+        """The edits that put a text in one place; none is left there if the list has it elsewhere."""
+        index = self.ranges.index(place)
+        others = [becomes(value) or value for value in self.values]
+        plain = all(self.values) and b"#" not in self.file.data[self.start : self.end]
+        if text in self.values or text in others[:index]:
+            if plain and {*others[:index], *others[index + 1 :]} == {text}:
+                return (Edit(self.start, self.end, b"[" + quote(text) + b"]"),)
+            items = Items(self.file.data, self.start + 1, self.end - 1, self.ranges, self.file.newline)
+            return tuple(items.delete([index]))
+        new = [*self.values[:index], text, *self.values[index + 1 :]]
+        if plain and in_order and sorted(self.values, key=string_key) == list(self.values):
+            new = sorted(new, key=string_key)
+        pairs = zip(self.ranges, self.values, new, strict=True)
+        return tuple(Edit(*place, quote(value)) for place, was, value in pairs if was != value)
 
 
 _COMMENT_OR_STRING = re.compile(rb"#[^\n]*+|" + STRING, re.DOTALL)

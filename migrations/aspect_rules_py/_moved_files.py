@@ -26,10 +26,16 @@ def mentions(view: View, files: Mapping[str, str], *parts: str) -> Iterator[Find
         return
     labels = {**files, **{old.removesuffix(".bzl"): new.removesuffix(".bzl") for old, new in files.items()}}
     written = {view.spell(label): label for label in files}
+
+    def moved(label: str) -> str | None:
+        new = labels.get(view.canonical(label)) if "//" in label else None
+        return view.spell(new, like=label) if new is not None else None
+
     for string in view.strings(*parts):
-        new = labels.get(view.canonical(string.value)) if "//" in string.value else None
+        new = moved(string.value)
         if new is not None:
-            yield _relabelled(view, string, new)
+            fix = Fix(view.replacing(string, new, moved), tuple(view.changes_at(string)))
+            yield Finding(string.start, string.end, f"{string.value} moved to {new}", fix)
         elif any(label in string.value for label in written):
             yield _of_text(view, string)
     for start, end in view.comments(*(label.encode() for label in written)):
@@ -41,12 +47,6 @@ def mentions(view: View, files: Mapping[str, str], *parts: str) -> Iterator[Find
             advice="Change it, if it is to be followed or uncommented some day.",
             level=Level.NOTE,
         )
-
-
-def _relabelled(view: View, string: String, new: str) -> Finding:
-    written = view.spell(new, like=string.value)
-    fix = Fix(view.replacing(string, written), tuple(view.changes_at(string)))
-    return Finding(string.start, string.end, f"{string.value} moved to {written}", fix)
 
 
 def _of_text(view: View, string: String) -> Finding:

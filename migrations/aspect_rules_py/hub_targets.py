@@ -26,13 +26,19 @@ def find(view: View) -> Iterator[Finding]:
     """Labels of the targets that are gone."""
     if not _QUICK.search(view.file.data):
         return
+    hubs = view.facts.get(_ID, {}).get(view.workspace.path)
+
+    def becomes(label: str) -> str | None:
+        found = _LABEL.fullmatch(label)
+        return f"{found[1]}//{found[2]}" if found and found[3] == "lib" and is_hub(hubs, found[1]) else None
+
     for string in view.strings(":lib", ":dist_info", ":gazelle_index_whl"):
         place = string.start, string.end
         found = _LABEL.fullmatch(string.value)
-        if found is not None and is_hub(view.facts.get(_ID, {}).get(view.workspace.path), found[1]):
-            if found[3] == "lib":
-                library = f"{found[1]}//{found[2]}"
-                fix = Fix(view.replacing(string, library), tuple(view.changes_at(string)))
+        if found is not None and is_hub(hubs, found[1]):
+            library = becomes(string.value)
+            if library is not None:
+                fix = Fix(view.replacing(string, library, becomes), tuple(view.changes_at(string)))
                 yield Finding(*place, f"{string.value} is {library} now", fix)
             else:
                 advice = f"Take the metadata from the installed tree of {found[1]}//{found[2]}, or from the wheel file."

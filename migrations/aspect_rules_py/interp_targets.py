@@ -5,10 +5,8 @@ https://github.com/aspect-build/rules_py/releases/tag/v2.0.0-alpha.5
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
-from buildfile.calls import string_value, walk
 from buildfile.labels import BadLabel, Label
 from buildfile.source import STARLARK, FileKind
 from migrations.aspect_rules_py._extensions import INTERPRETERS, Repos, gather_repos, repos_of
@@ -16,7 +14,7 @@ from migrations.aspect_rules_py._surface import UPSTREAM
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
-from migrations.view import String, View
+from migrations.view import View
 
 _ID = "interp-targets"
 _OLD = ("py3_runtime", "runtime_pair", "exec_tools_toolchain")
@@ -28,29 +26,19 @@ def find(view: View) -> Iterator[Finding]:
     if repos is None:
         return
     ours = {"@" + apparent for apparent, real in repos.apparent if real != "python_interpreters"}
-    for string in view.strings(*(f"//:{name}" for name in _OLD)):
+
+    def becomes(text: str) -> str | None:
         try:
-            label = Label.parse(string.value)
+            label = Label.parse(text)
         except BadLabel:
-            continue
-        if label.repo not in ours or label.name not in _OLD:
-            continue
-        new = f"{label.repo}//:runtime"
-        place, message = (string.start, string.end), f"{string.value} is {new} now"
-        if _listed_twice(view, string, label.repo):
-            yield Finding(*place, message, advice="Drop all but one of them from the list: they are one target now.")
-        else:
-            yield Finding(*place, message, Fix(view.replacing(string, new), tuple(view.changes_at(string))))
+            return None
+        return f"{label.repo}//:runtime" if label.repo in ours and label.name in _OLD else None
 
-
-def _listed_twice(view: View, string: String, repo: str) -> bool:
-    """Whether a list has more than one label that becomes that of the runtime."""
-    tree = view.tree(string.statement)
-    new = {f"{repo}//:{name}" for name in (*_OLD, "runtime")}
-    for node, _ in walk(tree) if tree is not None else ():
-        if isinstance(node, ast.List) and tree is not None and tree.start(node) < string.start < tree.end(node):
-            return sum(string_value(item) in new for item in node.elts) > 1
-    return False
+    for string in view.strings(*(f"//:{name}" for name in _OLD)):
+        new = becomes(string.value)
+        if new is not None:
+            fix = Fix(view.replacing(string, new, becomes), tuple(view.changes_at(string)))
+            yield Finding(string.start, string.end, f"{string.value} is {new} now", fix)
 
 
 def scan(view: View) -> Repos | None:
@@ -109,7 +97,10 @@ MIGRATION = Migration(
                 '        "@python_3_12_x86_64_unknown_linux_gnu//:py3_runtime",\n'
                 '        "@python_3_12_x86_64_unknown_linux_gnu//:runtime_pair",\n    ],\n)\n',
             },
-            person=("is @python_3_12", "is @python_3_12"),
+            {
+                "BUILD.bazel": 'filegroup(\n    name = "f",\n'
+                '    srcs = ["@python_3_12_x86_64_unknown_linux_gnu//:runtime"],\n)\n',
+            },
         ),
         Case(
             "an interpreter of rules_python",

@@ -171,6 +171,15 @@ MIGRATION = Migration(
             options={"bump": "no"},
         ),
         Case(
+            "labels that become one",
+            'bzl_library(\n    name = "l",\n    deps = [\n        "//x",\n        "@aspect_rules_py//py:defs",\n'
+            '        "@aspect_rules_py//py/private/py_venv:defs",\n        "@aspect_rules_py//py/unstable:defs",\n'
+            '    ],\n)\n\nbzl_library(\n    name = "m",\n    deps = [\n'
+            '        "@aspect_rules_py//py/private/py_venv:defs",\n        "@aspect_rules_py//py/unstable:defs",\n    ],\n)\n',
+            'bzl_library(\n    name = "l",\n    deps = [\n        "//x",\n        "@aspect_rules_py//py:defs",\n'
+            '    ],\n)\n\nbzl_library(\n    name = "m",\n    deps = ["@aspect_rules_py//py:defs"],\n)\n',
+        ),
+        Case(
             "a removed symbol stays until its uses are rewritten",
             'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n\npy_venv_binary(name = "b")\n',
             person=("has no 'py_venv_binary'",),
