@@ -12,7 +12,7 @@ import re
 
 
 class BadGlob(ValueError):
-    """The pattern is not a glob: an open bracket or brace, or a backslash at its end."""
+    """The pattern is not a glob: a bracket or brace without its other half, or a backslash at its end."""
 
 
 @functools.cache
@@ -21,9 +21,7 @@ def compile_glob(pattern: str) -> re.Pattern[str]:
 
     Raises BadGlob.
     """
-    text, at = _sequence(pattern, 0, nested=False)
-    if at < len(pattern):
-        raise BadGlob(pattern)
+    text, _ = _sequence(pattern, 0, nested=False)
     return re.compile(text, re.DOTALL)
 
 
@@ -42,6 +40,8 @@ def _sequence(pattern: str, at: int, nested: bool) -> tuple[str, int]:
             at = _choice(pattern, at, out)
         elif nested and char in ",}":
             break
+        elif char == "}":
+            raise BadGlob(pattern)
         elif char == "\\":
             if at + 1 == len(pattern):
                 raise BadGlob(pattern)

@@ -44,7 +44,7 @@ def test_globs(pattern: str, matching: list[str], others: list[str]) -> None:
     assert [path for path in others if compiled.fullmatch(path)] == []
 
 
-@pytest.mark.parametrize("pattern", ["[", "[]", "a[b", "{a", "a\\", "[a\\"])
+@pytest.mark.parametrize("pattern", ["[", "[]", "a[b", "{a", "a}", "a\\", "[a\\"])
 def test_bad_globs(pattern: str) -> None:
     with pytest.raises(BadGlob):
         compile_glob(pattern)
