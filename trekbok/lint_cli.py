@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULT_BASELINE = "trekbok-baseline.json"
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "html")
+_WITH_PREVIEWS = ("sarif", "html")
 
 _EPILOG = """\b
 Selectors:
@@ -152,6 +153,8 @@ def lint(
     if fix:
         _apply(base, result, texts, show_diff)
     report = _report(result, registry, exit_zero)
+    if any(name in _WITH_PREVIEWS for name, _ in targets):
+        report = replace(report, previews=linter.previews(report.diagnostics))
     for name, file in targets:
         if stdin and fix and file is None:
             continue
@@ -510,9 +513,8 @@ def _page(linter: Linter, report: Report, settings: Loaded, *, recorded: bool) -
             ("trekbok", report.version),
         )
     )
-    previews = linter.previews(report.diagnostics)
     return html.render(
-        html.Content("trekbok lint", facts, report.diagnostics, report.rules, previews, points, owners(root))
+        html.Content("trekbok lint", facts, report.diagnostics, report.rules, report.previews, points, owners(root))
     )
 
 

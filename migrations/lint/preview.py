@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -62,4 +63,8 @@ def preview(run: Run, file: SourceFile, id: str, finding: Finding) -> Preview:
 
 
 def _lines(data: bytes) -> list[str]:
-    return data.decode("utf-8", "replace").splitlines(keepends=True)
+    """The lines, which end where those of a place do: at a line feed and nothing else."""
+    return [line for line in _ENDS.split(data.decode("utf-8", "replace")) if line]
+
+
+_ENDS = re.compile(r"(?<=\n)")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.resources
 import json
+import os
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from migrations import registry
 from migrations.finding import Level, Safety
 from migrations.lint.diagnostic import Diagnostic
+from migrations.lint.preview import Preview
 from tests.lint.repository import OLD, lay_out, run
 from trekbok.report import github, gitlab, junit, lint_json, sarif, text
 from trekbok.report.model import Report
@@ -124,6 +127,57 @@ def test_sarif_leaves_out_what_cannot_be_uploaded_and_says_so() -> None:
 
 def test_json_keeps_to_its_schema(report: Report) -> None:
     jsonschema.validate(json.loads(lint_json.render(report)), json.loads(lint_json.schema()))
+
+
+def test_the_shipped_schema_is_the_one_of_the_code() -> None:
+    shipped = Path(lint_json.__file__).with_name("lint.schema.json")
+    if os.environ.get("TREKBOK_ACCEPT"):
+        shipped.write_bytes(lint_json.schema())
+    assert shipped.read_bytes() == lint_json.schema(), "`./dev accept` writes it anew"
+
+
+REMOVED = 'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n\npy_venv_binary(name = "é𝕏")'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        OLD.encode(),
+        OLD.encode().replace(b"\n", b"\r\n"),
+        b"\xef\xbb\xbf" + OLD.encode(),
+        REMOVED.encode(),
+        b"# \xe2\x80\xa8 \x0c\n" + REMOVED.encode(),
+        b'load("@aspect_rules_py//py:defs.bzl", "py_binary")\n',
+        b'# \xff\n\nload("@aspect_rules_py//py:defs.bzl", "py_binary")\n',
+    ],
+    ids=["plain", "CRLF", "BOM", "no last line end", "odd line ends in a comment", "a load alone", "bytes elsewhere"],
+)
+def test_a_fix_in_sarif_does_what_fix_does(data: bytes, tmp_path: Path) -> None:
+    lay_out(tmp_path, {"a b/BUILD": data})
+    document = json.loads(run(tmp_path, "--format", "sarif").out)
+    jsonschema.validate(document, _sarif_schema())
+    (result,) = document["runs"][0]["results"]
+    ((change,),) = [fix["artifactChanges"] for fix in result["fixes"]]
+    assert change["artifactLocation"] == result["locations"][0]["physicalLocation"]["artifactLocation"]
+    text = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    for replacement in change["replacements"]:
+        region = replacement["deletedRegion"]
+        lines = text.split("\n")
+        starts = [sum(len(line) + 1 for line in lines[:number]) for number in range(len(lines))]
+        start = starts[region["startLine"] - 1] + region["startColumn"] - 1
+        end = starts[region["endLine"] - 1] + region["endColumn"] - 1 if region["endLine"] <= len(lines) else len(text)
+        text = text[:start] + replacement["insertedContent"]["text"] + text[end:]
+    assert run(tmp_path, "--fix").code == 0
+    fixed = (tmp_path / "a b/BUILD").read_bytes().removeprefix(b"\xef\xbb\xbf")
+    assert text.encode("utf-8", "surrogateescape") == fixed
+
+
+def test_an_unsafe_fix_is_not_offered_in_sarif(report: Report) -> None:
+    preview = Preview(3, ("a\n",), ("b\n",))
+    document = json.loads(sarif.render(replace(report, previews=dict.fromkeys(SAMPLES, preview))))
+    offered = [item["locations"][0]["physicalLocation"]["region"]["startLine"]
+               for item in document["runs"][0]["results"] if "fixes" in item]  # fmt: skip
+    assert offered == [3]
 
 
 def test_gitlab_has_a_fingerprint_of_its_own_for_each(report: Report) -> None:

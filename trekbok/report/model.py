@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from migrations.lint.diagnostic import Diagnostic
+from migrations.lint.preview import Preview
 from migrations.migration import Migration
 
 
@@ -24,6 +25,7 @@ class Report:
         fixed: how many findings were fixed, by id.
         changed: paths that were changed.
         exit_code: how the run ends.
+        previews: what the fixes of some of the diagnostics do.
     """
 
     version: str
@@ -35,6 +37,7 @@ class Report:
     fixed: Mapping[str, int] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
     exit_code: int = 0
+    previews: Mapping[Diagnostic, Preview] = field(default_factory=dict)
 
     @cached_property
     def errors(self) -> tuple[Diagnostic, ...]:

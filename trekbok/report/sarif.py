@@ -13,7 +13,9 @@ from urllib.parse import quote
 
 import msgspec
 
+from migrations.finding import Safety
 from migrations.lint.diagnostic import Diagnostic
+from migrations.lint.preview import Preview
 from migrations.migration import Migration
 from trekbok.report.model import Report, whole_message
 
@@ -43,7 +45,7 @@ def render(report: Report) -> str:
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"ROOT": {"description": {"text": "The root of the repository."}}},
         "invocations": [_invocation(report, dropped)],
-        "results": [_result(item, index) for item in kept],
+        "results": [_result(item, index, report.previews.get(item)) for item in kept],
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return msgspec.json.format(msgspec.json.encode(document), indent=1).decode() + "\n"
@@ -87,7 +89,8 @@ def _rule(id: str, migration: Migration | None) -> dict[str, Any]:
     }
 
 
-def _result(item: Diagnostic, index: Mapping[str, int]) -> dict[str, Any]:
+def _result(item: Diagnostic, index: Mapping[str, int], preview: Preview | None) -> dict[str, Any]:
+    fix = _fix(item, preview) if preview is not None and item.safety is Safety.SAFE else None
     return {
         "ruleId": item.id,
         "ruleIndex": index[item.id],
@@ -95,6 +98,26 @@ def _result(item: Diagnostic, index: Mapping[str, int]) -> dict[str, Any]:
         "message": {"text": whole_message(item)},
         "locations": [_location(item)],
         "partialFingerprints": {"trekbok/v1": item.fingerprint},
+        **({"fixes": [fix]} if fix is not None else {}),
+    }
+
+
+def _fix(item: Diagnostic, preview: Preview) -> dict[str, Any] | None:
+    """The fix as a replacement of whole lines; None where it cannot be said in text."""
+    before, after = preview.before, "".join(preview.after)
+    if "\ufffd" in after or "\ufffd" in "".join(before):
+        return None  # bytes that are no UTF-8
+    region = {"startLine": preview.line, "startColumn": 1, "endLine": preview.line + len(before), "endColumn": 1}
+    if before and not before[-1].endswith("\n"):  # the end of the file
+        region |= {"endLine": preview.line + len(before) - 1, "endColumn": len(before[-1].removeprefix("\ufeff")) + 1}
+    return {
+        "description": {"text": whole_message(item)},
+        "artifactChanges": [
+            {
+                "artifactLocation": {"uri": _uri(item.path), "uriBaseId": "ROOT"},
+                "replacements": [{"deletedRegion": region, "insertedContent": {"text": after.removeprefix("\ufeff")}}],
+            }
+        ],
     }
 
 
