@@ -18,9 +18,9 @@ _MAC = "--platforms=//platforms:mac"
 
 @pytest.fixture(scope="module")
 def custom(bazel_bases: Path) -> Iterator[Workspace]:
-    """The workspace in `workspaces/custom`."""
+    """The workspace in `workspaces/guide/custom_toolchains`."""
     root = bazel_bases / "custom"
-    copy_tree(WORKSPACES / "custom", root)
+    copy_tree(WORKSPACES / "guide" / "custom_toolchains", root)
     fill_rules(root)
     workspace = make_workspace(
         root,

@@ -87,16 +87,20 @@ versions_repo = repository_rule(
     attrs = {"python_versions": attr.string_list(doc = "The versions, as they were asked for.")},
 )
 
+def _number(index):
+    """What makes the order of names that of the numbers: by names is how Bazel orders the toolchains of a package."""
+    return ("000" + str(index))[-4:] + "_"
+
 def _toolchains_repo_impl(rctx):
     lines = [
         _LOAD.format(Label("//python/private:runtime_toolchains.bzl"), "declare_runtime_toolchains"),
         _LOAD.format(Label("//python/private:local_toolchains.bzl"), "HOST"),
     ]
-    for toolchain in json.decode(rctx.attr.toolchains):
+    for index, toolchain in enumerate(json.decode(rctx.attr.toolchains)):
         platform = toolchain["platform"]
         names = ["py_cc_toolchain", "py_exec_tools_toolchain", "python_runtimes"] if platform else ["cc", "exec_tools", "runtime_pair"]
         lines.append("declare_runtime_toolchains(name = {}, versions = {}, constraints = {}, flag_values = {}, target_settings = {}, implementations = {})\n".format(
-            repr(toolchain["repo"]),
+            repr(_number(index) + toolchain["repo"] if rctx.attr.in_order else toolchain["repo"]),
             repr(toolchain["versions"]),
             repr(platform["constraints"]) if platform else "HOST",
             repr(platform["flag_values"]) if platform else "{}",
@@ -117,6 +121,7 @@ toolchains_repo = repository_rule(
     doc = "The toolchains of several interpreters, to be registered as `@NAME//:all`.",
     attrs = {
         "default_version": attr.string(doc = "The version that serves builds that ask for none."),
+        "in_order": attr.bool(doc = "Whether the first toolchain that fits is taken, and not the first by name."),
         "python_versions": attr.string_list(doc = "The versions, as they were asked for."),
         "toolchains": attr.string(mandatory = True, doc = "JSON: list of dicts with repo, platform, versions and target_settings."),
     },

@@ -127,6 +127,7 @@ def _register(*, name, register_toolchains, **kwargs):
     new = native.existing_rule(toolchains_name)
     toolchains_repo(
         name = _RESERVED,
+        in_order = True,
         toolchains = json.encode((json.decode(known["toolchains"]) if known else []) + json.decode(new["toolchains"])),
     )
     native.register_toolchains("@{}//:all".format(toolchains_name))
