@@ -334,6 +334,39 @@ def _mixed_test_impl(ctx, target):
     expect_equal(failures, "runfiles", runfiles_names(target, package), ["mixed.py", "mixed.txt"])
     return failures
 
+def _retention_test(name):
+    for attribute, flag, expected in [
+        ("inherit", "auto", ["__pycache__/lib.fakepy-45.pyc", "lib.py"]),
+        ("inherit", "keep_source", ["__pycache__/lib.fakepy-45.pyc", "lib.py"]),
+        ("inherit", "omit_source", ["lib.pyc"]),
+        ("keep_source", "omit_source", ["__pycache__/lib.fakepy-45.pyc", "lib.py"]),
+        ("omit_source", "keep_source", ["lib.pyc"]),
+    ]:
+        test = "_".join([name, attribute, flag])
+        py_library(
+            name = test + "_subject",
+            srcs = ["lib.py"],
+            precompile = "enabled",
+            precompile_source_retention = attribute,
+            tags = ["manual"],
+        )
+        analysis_test(
+            name = test,
+            impl = _retention_test_impl(expected),
+            target = test + "_subject",
+            flags = {"precompile_source_retention": flag},
+        )
+
+def _retention_test_impl(expected):
+    """The attribute takes precedence over the flag."""
+
+    def _impl(ctx, target):
+        failures = []
+        expect_equal(failures, "outputs", names(target[DefaultInfo].files, ctx.label.package), expected)
+        return failures
+
+    return _impl
+
 def _main_module_test(name):
     for retention in ["keep_source", "omit_source"]:
         subject = "{}_{}_subject".format(name, retention)
@@ -380,5 +413,6 @@ def compile_action_test_suite(name):
         _no_python_test,
         _on_error_test,
         _per_target_test,
+        _retention_test,
     ]:
         test(name + str(test).split(" ")[1].removesuffix(">"))

@@ -143,6 +143,7 @@ _enabled_test = _truth_table_test("enabled")
 _force_enabled_test = _truth_table_test("force_enabled")
 _force_disabled_test = _truth_table_test("force_disabled")
 _without_toolchain_test = _truth_table_test("enabled", exec_tools = "disabled")
+_force_without_toolchain_test = _truth_table_test("force_enabled", exec_tools = "disabled")
 
 _TESTS = {
     "auto": _auto_test,
@@ -199,14 +200,18 @@ def truth_table_test_suite(name):
                         collects = collects,
                     )
                     tests.append(_cell(_TESTS[flag], "{}_{}".format(flag, subject), subject, library, lib_row, own_row))
-                tests.append(_cell(
-                    _without_toolchain_test,
-                    "without_toolchain_" + subject,
-                    subject,
-                    library,
-                    _WITHOUT_TOOLCHAIN,
-                    _WITHOUT_TOOLCHAIN,
-                ))
+                for test, begin in [
+                    (_without_toolchain_test, "without_toolchain_"),
+                    (_force_without_toolchain_test, "force_without_toolchain_"),
+                ]:
+                    tests.append(_cell(
+                        test,
+                        begin + subject,
+                        subject,
+                        library,
+                        _WITHOUT_TOOLCHAIN,
+                        _WITHOUT_TOOLCHAIN,
+                    ))
     native.test_suite(name = name, tests = tests)
 
 def _cell(test, name, binary, library, lib_row, own_row):
