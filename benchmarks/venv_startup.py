@@ -1,8 +1,9 @@
 """How long a program in a virtualenv takes to start, and what the virtualenvs of a repository cost to analyse.
 
 Start-up is timed beside others in the same run, one after the other in each round: the bare interpreter (`-I`, with
-what is installed for it), the same in an empty virtualenv, which is the floor, and a program that assembles the same
-virtualenv when it starts (walks the wheels, links each file, becomes the interpreter). Analysis compares programs that
+what is installed for it), the same in an empty virtualenv, which is the floor, the program with wheels of which
+the build does not know what is in them, and one that assembles the same virtualenv when it starts (walks the wheels,
+links each file, becomes the interpreter). Analysis compares programs that
 share a virtualenv with programs that have their own. Needs Bazel on PATH.
 
     ./dev bench venv_startup [--wheels 10,100,1000] [--rounds 20] [--programs 200] [--keep DIR]
@@ -46,10 +47,25 @@ package(default_visibility = ["//visibility:public"])
     )
     for number in range({wheels})
 ]
+
+# The same, with nothing said of what is in them.
+[
+    py_unpacked_wheel(name = "u%d" % number, src = "p%d-1.0-py3-none-any.whl" % number, tags = ["manual"])
+    for number in range({wheels})
+]
 """
 
 _START = """
-py_binary(name = "start_{wheels}", srcs = ["main.py"], main = "main.py", deps = ["w%d" % n for n in range({wheels})])
+[
+    py_binary(
+        name = name,
+        srcs = ["main.py"],
+        main = "main.py",
+        tags = ["manual"],
+        deps = [wheel % n for n in range({wheels})],
+    )
+    for name, wheel in [("start_{wheels}", "w%d"), ("unknown_{wheels}", "u%d")]
+]
 """
 
 _OWN = """
@@ -129,10 +145,16 @@ def _run(base: Path, sizes: Sequence[int], rounds: int, programs: int) -> None:
         ).stdout
 
     try:
-        bazel("build", "--spawn_strategy=local", *[f"//wheels:start_{size}" for size in sizes])
+        bazel(
+            "build",
+            "--spawn_strategy=local",
+            *[f"//wheels:{kind}_{size}" for size in sizes for kind in ("start", "unknown")],
+        )
         binaries = Path(bazel("info", "bazel-bin").strip()) / "wheels"
         print(f"Start-up, median of {rounds} in ms ({FILES_PER_WHEEL} files a wheel)")
-        print(f"{'wheels':>7}{'bare -I':>10}{'empty':>10}{'ours':>10}{'over empty':>12}{'at start-up':>13}")
+        print(
+            f"{'wheels':>7}{'bare -I':>10}{'empty':>10}{'ours':>10}{'over empty':>12}{'unknown':>10}{'at start-up':>13}"
+        )
         for size in sizes:
             _start_up(binaries, size, rounds, base)
         print(f"\nAnalysis of {programs} programs with {WHEELS_OF_PROGRAMS} wheels")
@@ -165,6 +187,7 @@ def _start_up(binaries: Path, size: int, rounds: int, base: Path) -> None:
         "bare": [interpreter, "-B", "-I", str(empty)],
         "empty": [str(nothing / "bin" / "python"), "-B", "-I", str(empty)],
         "program": [str(program)],
+        "unknown": [str(binaries / f"unknown_{size}")],
         "assembled": [interpreter, "-I", "-S", str(assemble), interpreter, str(empty), *trees],
     }
     times: dict[str, list[float]] = {name: [] for name in commands}
@@ -174,7 +197,7 @@ def _start_up(binaries: Path, size: int, rounds: int, base: Path) -> None:
     middle = {name: statistics.median(values) * 1000 for name, values in times.items()}
     print(
         f"{size:>7}{middle['bare']:>10.1f}{middle['empty']:>10.1f}{middle['program']:>10.1f}"
-        f"{middle['program'] - middle['empty']:>+12.1f}{middle['assembled']:>13.1f}",
+        f"{middle['program'] - middle['empty']:>+12.1f}{middle['unknown']:>10.1f}{middle['assembled']:>13.1f}",
         flush=True,
     )
 

@@ -1,7 +1,8 @@
 """Looks into the unpacked wheels of a virtualenv for what the analysis of the build cannot know.
 
 Writes a .pth file that makes one package of those that several wheels share, runs the .pth files of wheels, and puts
-their commands on PATH; the file is empty if there is nothing of this. Two wheels that have the same file with different
+their commands on PATH; and an index of the modules that wheels have, so that Python need not look for each of them
+through all the wheels. Two wheels that have the same file with different
 contents are in each other's way.
 """
 
@@ -95,8 +96,15 @@ def shared_names(wheels, dropped):
     return {name: list(owners[name]) for name in sorted(names) if name in owners}
 
 
-def install_line(wheels, dropped, site_packages):
-    """The line for the .pth file; empty if there is nothing to do."""
+def index_lines(wheels):
+    """The lines of the index: each wheel that is on the path as a whole, with its names that can be imported."""
+    for wheel in wheels:
+        if not wheel.is_described:
+            yield "\t".join([wheel.root, *sorted({re.split("[/.]", name)[0] for name in wheel.modules})]) + "\n"
+
+
+def install_line(index, wheels, dropped, site_packages):
+    """The line for the .pth file."""
     shared = {
         name: [site_packages] + [owner.root for owner in owners]
         for name, owners in shared_names(wheels, dropped).items()
@@ -109,16 +117,16 @@ def install_line(wheels, dropped, site_packages):
         if name.endswith(".pth") and "/" not in name
     ]
     commands = [posixpath.join(wheel.place, "bin") for wheel in unknown if wheel.commands]
-    if not (shared or hooks or commands):
-        return ""
-    return f"import _venv_imports; _venv_imports.install({shared!r}, {hooks!r}, {commands!r})\n"
+    return f"import _venv_imports; _venv_imports.install({index!r}, {shared!r}, {hooks!r}, {commands!r})\n"
 
 
 def main():
     """Writes the file; the exit code is 1 if wheels are in each other's way and may not be."""
     parser = argparse.ArgumentParser(description=__doc__, fromfile_prefix_chars="@")
     parser.add_argument("--target", required=True)
-    parser.add_argument("--output", required=True)
+    parser.add_argument("--output", required=True, help="the .pth file")
+    parser.add_argument("--index", required=True)
+    parser.add_argument("--index-place", required=True, help="where the index is in the virtualenv")
     parser.add_argument("--site-packages", required=True, help="where the virtualenv has its modules")
     parser.add_argument("--collisions", required=True, choices=["error", "warning", "ignore"])
     parser.add_argument("--wheel", action="append", default=[], help="the arguments of Wheel as JSON")
@@ -139,7 +147,9 @@ def main():
         if arguments.collisions == "error":
             sys.exit(1)
     with open(arguments.output, "w", encoding="utf-8") as output:
-        output.write(install_line(wheels, set(arguments.dropped), arguments.site_packages))
+        output.write(install_line(arguments.index_place, wheels, set(arguments.dropped), arguments.site_packages))
+    with open(arguments.index, "w", encoding="utf-8") as output:
+        output.writelines(index_lines(wheels))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Nothing is copied, looked for or made when a program starts: its interpreter fin
 one `.pth` file with what is left.
 
 What is in a wheel is known as far as its target says so. Where it does not, or where two wheels have parts of one
-package, an action looks into the wheels and writes another, mostly empty `.pth` file.
+package, an action looks into the wheels and writes another `.pth` file.
 
 The way from `site-packages` to a wheel has two hops: `NAME -> ../../../_wheels/INDEX/…/NAME`, which stays inside the
 virtualenv, and `_wheels/INDEX`, which leads out of it.
@@ -248,23 +248,27 @@ def _look_into_wheels(ctx, directory, site_packages, wheels, layout):
     unknown = [wheel for wheel in wheels if wheel.top_levels == None]
     if not unknown and not layout.shared:
         return []
-    output = ctx.actions.declare_file("{}/{}/{}.wheels.pth".format(directory, site_packages, _stem(directory)))
+    base = "{}/{}/{}.wheels".format(directory, site_packages, _stem(directory))
+    output = ctx.actions.declare_file(base + ".pth")
+    index = ctx.actions.declare_file(base + ".txt")
     arguments = ctx.actions.args()
     arguments.use_param_file("@%s")
     arguments.set_param_file_format("multiline")
     arguments.add(str(ctx.label), format = "--target=%s")
     arguments.add("--output", output)
+    arguments.add("--index", index)
+    arguments.add("--index-place", "{}/{}".format(site_packages, index.basename))
     arguments.add("--site-packages", site_packages)
     arguments.add("--collisions", ctx.attr.package_collisions)
     arguments.add_all(layout.shared, before_each = "--dropped")
     trees = []
-    for index, wheel in enumerate(wheels):
+    for number, wheel in enumerate(wheels):
         if not unknown and not [path for path in wheel.top_levels if path.split("/")[0] in layout.shared]:
             continue
         trees.append(wheel.tree)
         arguments.add("--wheel", json.encode(struct(
             label = str(wheel.label),
-            place = "_wheels/{}".format(index),
+            place = "_wheels/{}".format(number),
             scripts = [name for name, _ in wheel.console_scripts],
             site_packages = wheel.site_packages,
             top_levels = wheel.top_levels,
@@ -274,13 +278,13 @@ def _look_into_wheels(ctx, directory, site_packages, wheels, layout):
         executable = ctx.executable._tool_interpreter,
         arguments = [_tool_command(ctx), arguments],
         inputs = trees + [ctx.file._wheels_tool],
-        outputs = [output],
+        outputs = [index, output],
         mnemonic = "PyVenvWheels",
         progress_message = "Looking into the wheels of %{label}",
     )
     module = ctx.actions.declare_file("{}/{}/_venv_imports.py".format(directory, site_packages))
     ctx.actions.expand_template(template = ctx.file._venv_imports, output = module, substitutions = {})
-    return [output, module]
+    return [index, output, module]
 
 def _tool_command(ctx):
     arguments = ctx.actions.args()

@@ -1,4 +1,4 @@
-"""Makes one package of what several wheels of a virtualenv have in it.
+"""Imports from the wheels of a virtualenv: quick where there are many, and from several for one package.
 
 Part of the virtualenv, for a line of a .pth file to call. https://docs.python.org/3/reference/import.html
 """
@@ -37,6 +37,40 @@ class SharedPackages:
         return spec
 
 
+class PathEntry:
+    """Finds the modules of one wheel that is on `sys.path`, without a look at its files for other names."""
+
+    def __init__(self, path, names):
+        self._path = path
+        self._names = names
+        self._finder = None
+
+    def _real(self):
+        if self._finder is None:
+            for hook in sys.path_hooks:
+                try:
+                    self._finder = hook(self._path)
+                    break
+                except ImportError:
+                    pass
+        return self._finder
+
+    def find_spec(self, name, target=None):
+        """The spec of a module at the top of the wheel; None for others."""
+        return self._real().find_spec(name, target) if name in self._names else None
+
+    def iter_modules(self, prefix=""):
+        """All modules at the top of the wheel, for pkgutil."""
+        import pkgutil
+
+        return pkgutil.iter_importer_modules(self._real(), prefix)
+
+    def invalidate_caches(self):
+        """Forgets what the file system had."""
+        if self._finder is not None:
+            self._finder.invalidate_caches()
+
+
 def _search_path(roots):
     """`sys.path` with those of the directories that are not on it; they come with the virtualenv's own."""
     missing = [each for each in roots if each not in sys.path]
@@ -48,12 +82,18 @@ _finder = SharedPackages()
 _ran = set()
 
 
-def install(shared, hooks, commands):
+def install(index, shared, hooks, commands):
     """Makes use of what was found in the wheels when the virtualenv was built.
 
-    `shared` has, for each shared top-level name, the directories with parts of it; `hooks` has the .pth files of
-    wheels; `commands` has directories to have on PATH. All paths are relative to the virtualenv.
+    `index` is a file with a line for each wheel on `sys.path`: its directory, then its top-level names. `shared` has,
+    for each shared top-level name, the directories with parts of it; `hooks` has the .pth files of wheels; `commands`
+    has directories to have on PATH. All paths are relative to the virtualenv.
     """
+    prefix = os.path.abspath(sys.prefix) + os.sep
+    with open(prefix + index, encoding="utf-8") as lines:
+        for line in lines:
+            directory, *names = line.rstrip("\n").split("\t")
+            sys.path_importer_cache.setdefault(prefix + directory, PathEntry(prefix + directory, frozenset(names)))
     for name, directories in shared.items():
         _finder.roots[name] = [os.path.join(sys.prefix, each) for each in directories]
     if shared and _finder not in sys.meta_path:
