@@ -12,12 +12,12 @@ import ast
 import base64
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from buildfile.calls import Call
+from buildfile.calls import Call, dotted
 from buildfile.edits import Edit
 from buildfile.source import FileKind, SourceFile
 from buildfile.statements import Statement, removals
@@ -197,15 +197,28 @@ def top_level(view: View, call: Call) -> bool:
 
 def rules_in(view: View) -> Iterator[Found]:
     """The repository rule that brings rules_python."""
-    for call in view.calls_named("http_archive", "local_repository", "git_repository"):
+    for call in view.calls_named(*_REPOSITORY_RULES, "maybe"):
         name = call.string("name")
         if name is None or view.workspace.names.get(name, name) != RULES or not top_level(view, call):
             continue
-        kind = (call.callee or "").rpartition(".")[2]
+        kind = repository_rule(call)
+        if kind not in _REPOSITORY_RULES:
+            continue
         rules, why = _rules(view, call, kind)
         if name != RULES and not why:
             why = f"It is called '{name}' here: give the bazel_dep that repo_name by hand."
         yield Found(call, rules, why)
+
+
+_REPOSITORY_RULES = ("http_archive", "local_repository", "git_repository")
+
+
+def repository_rule(call: Call) -> str:
+    """The repository rule that a statement of a WORKSPACE calls, if need be by way of `maybe(rule, …)`."""
+    kind = (call.callee or "").rpartition(".")[2]
+    if kind == "maybe" and call.arguments and call.arguments[0].name is None:
+        kind = (dotted(call.arguments[0].value) or "").rpartition(".")[2]
+    return kind
 
 
 def _rules(view: View, call: Call, kind: str) -> tuple[Rules | None, str]:
@@ -265,7 +278,7 @@ def toolchains_in(view: View) -> Iterator[Found]:
     archives = {call.start: archives_of(call) for call in single + several}
     unclear = conflicts(found for found, _ in archives.values())
     for call in single:
-        name, version = call.string("name"), call.string("python_version")
+        name, version = _text(view, call, "name"), _text(view, call, "python_version")
         others, why = _tag_attributes(call, {"name", "python_version", "set_python_version_constraint"})
         if name is None or version is None:
             why = "Its name or version is computed."
@@ -275,14 +288,47 @@ def toolchains_in(view: View) -> Iterator[Found]:
         toolchain = Toolchain(name or "", (version or "",), default, others, known)
         yield Found(call, toolchain, _why(view, call, why or problem))
     for call in several:
-        name, versions = call.string("name"), call.strings("python_versions")
+        name, versions = _text(view, call, "name"), _value(view, call, "python_versions")
+        if not isinstance(versions, list) or not all(isinstance(each, str) for each in versions):
+            versions = None
         others, why = _tag_attributes(call, {"name", "python_versions", "default_version"})
         if name is None or not versions:
             why = "Its name or versions are computed."
-        default = call.string("default_version") or (versions or [""])[0]
+        given = _text(view, call, "default_version")
+        if given is None and call.argument("default_version") is not None:
+            why = "Its default_version is computed."
+        default = given or (versions or [""])[0]
         known, problem = _clear(*archives[call.start], unclear)
         toolchain = Toolchain(name or "", tuple(versions or ()), default, others, known, several=True)
         yield Found(call, toolchain, _why(view, call, why or problem))
+
+
+def _text(view: View, call: Call, name: str) -> str | None:
+    """An argument that is a string; None if there is none, or it is something else."""
+    value = _value(view, call, name)
+    return value if isinstance(value, str) else None
+
+
+def _value(view: View, call: Call, name: str) -> Any:
+    """An argument that is a literal, or the name of one that is assigned at the top level of the file."""
+    argument = call.argument(name)
+    if argument is None:
+        return None
+    text = call.text(argument)
+    if isinstance(argument.value, ast.Name):
+        pattern = re.compile(rb"%b\s*=(?!=)" % re.escape(text))
+        found = [
+            statement.text[matched.end() :].strip()
+            for statement in view.statements(argument.value.id)
+            if (matched := pattern.match(statement.text))
+        ]
+        if len(found) != 1:
+            return None
+        text = found[0]
+    try:
+        return ast.literal_eval(text.decode())
+    except (ValueError, SyntaxError):
+        return None
 
 
 def _clear(archives: Archives, why: str, unclear: frozenset[str]) -> tuple[Archives, str]:
@@ -311,11 +357,12 @@ def _why(view: View, call: Call, why: str) -> str:
     return why
 
 
-def hubs_in(view: View) -> Iterator[Found]:
-    """The requirements that a file parses."""
+def hubs_in(view: View, part: Part = Part()) -> Iterator[Found]:
+    """The requirements that a file parses; `part` is what its WORKSPACE had before anything was moved."""
     known = repositories_of(view) or Repositories()
-    toolchains = [found.meaning for found in toolchains_in(view)]
-    known = replace(known, single={**known.single, **_single(toolchains)})
+    toolchains = [*part.toolchains, *(found.meaning for found in toolchains_in(view))]
+    several = {item.name for item in toolchains if item.several}
+    known = Repositories({**known.single, **_single(toolchains)}, known.hubs | several)
     first = _default(toolchains)
     for call, _ in view.calls(PIP_PARSE):
         name = call.string("name") or ("pip" if call.argument("name") is None else None)
@@ -427,7 +474,8 @@ def toolchain_text(view: View, part: Part) -> str:
 
 def _default(toolchains: Sequence[Toolchain]) -> str:
     """The version that counts where none is asked for: the first that does not wait to be asked for."""
-    return next((item.default for item in toolchains if item.default), toolchains[0].versions[0] if toolchains else "")
+    known = [item.default for item in toolchains] + [version for item in toolchains for version in item.versions]
+    return next(filter(None, known), "")
 
 
 def _repositories(item: Toolchain) -> Iterator[tuple[str, str]]:

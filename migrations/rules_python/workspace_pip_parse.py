@@ -32,11 +32,11 @@ def find(view: View) -> Iterator[Finding]:
             )
         return
     moved = {hub.name for hub in part.hubs}
-    for found in hubs_in(view):
+    for found in hubs_in(view, part):
         call = found.call
         symbol = view.bindings.symbol(call.callee, call.scope)
         message = f"{symbol.name if symbol else call.callee} is for a WORKSPACE only"
-        if found.why or not part.ready:
+        if found.why or found.meaning not in part.hubs:
             yield _workspace.stays(view, call, message, found.why, "pip.parse")
             continue
         argument = call.argument("python_interpreter_target")

@@ -230,6 +230,57 @@ use_repo(python, new = "python_3_12", old = "python_3_8")
             },
         ),
         Case(
+            "versions that have names, one of them computed",
+            {
+                "MODULE.bazel": _NEW_DEP,
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_multi_toolchains")
+
+DEFAULT = "3.12"  # ours
+
+VERSIONS = [
+    "3.11",
+    "3.12",
+]
+
+python_register_multi_toolchains(
+    name = "py",
+    default_version = DEFAULT,
+    python_versions = VERSIONS,
+)
+
+python_register_multi_toolchains(
+    name = "more",
+    python_versions = VERSIONS + ["3.9"],
+)
+""",
+            },
+            {
+                "MODULE.bazel": _NEW_DEP
+                + """
+python = use_extension("@rules_python//python/extensions:python.bzl", "python")
+python.defaults(python_version = "3.12")
+python.toolchain(python_version = "3.11")
+python.toolchain(python_version = "3.12")
+use_repo(python, py = "python_versions", py_3_11 = "python_3_11", py_3_12 = "python_3_12")
+""",
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_multi_toolchains")
+
+DEFAULT = "3.12"  # ours
+
+VERSIONS = [
+    "3.11",
+    "3.12",
+]
+
+python_register_multi_toolchains(
+    name = "more",
+    python_versions = VERSIONS + ["3.9"],
+)
+""",
+            },
+            person=("is for a WORKSPACE only",),
+        ),
+        Case(
             "archives that another file knows, and archives that differ",
             {
                 "MODULE.bazel": _DEP,

@@ -13,7 +13,15 @@ from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.rules_python import _workspace
 from migrations.rules_python._surface import DOCS
-from migrations.rules_python._workspace import REPOSITORIES, appended, here, is_root_module, removed, rules_in
+from migrations.rules_python._workspace import (
+    REPOSITORIES,
+    appended,
+    here,
+    is_root_module,
+    removed,
+    repository_rule,
+    rules_in,
+)
 from migrations.view import View
 
 _ID = "workspace-rules-python"
@@ -29,7 +37,11 @@ def find(view: View) -> Iterator[Finding]:
     for found in rules_in(view):
         call = found.call
         message = "rules_python is fetched by the WORKSPACE"
-        fix = None if found.why else removed(view, [call.statement], [call.key], [call.callee or ""])
+        fix = (
+            None
+            if found.why
+            else removed(view, [call.statement], [call.key], {call.callee or "", repository_rule(call)})
+        )
         yield Finding(call.start, call.callee_range[1], message, fix, found.why)
     part = here(view, _ID)
     for call, _ in view.calls(REPOSITORIES) if part.ready else ():
@@ -85,6 +97,21 @@ MIGRATION = Migration(
             {
                 "WORKSPACE": 'workspace(name = "w")\n',
                 "MODULE.bazel": 'module(name = "w")\n\nbazel_dep(name = "rules_python", version = "0.31.0")\n',
+            },
+        ),
+        Case(
+            "a release, unless a macro brought the rules already",
+            {
+                "WORKSPACE": 'load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")\n'
+                'load("@bazel_tools//tools/build_defs/repo:utils.bzl", "maybe")\n\n'
+                'maybe(\n    http_archive,\n    name = "rules_python",\n    strip_prefix = "rules_python-0.31.0",\n'
+                '    url = "https://github.com/bazelbuild/rules_python/releases/download/0.31.0/'
+                'rules_python-0.31.0.tar.gz",\n)\n\nmaybe(\n    git_repository,\n    name = "other",\n)\n'
+            },
+            {
+                "WORKSPACE": 'load("@bazel_tools//tools/build_defs/repo:utils.bzl", "maybe")\n\n'
+                'maybe(\n    git_repository,\n    name = "other",\n)\n',
+                "MODULE.bazel": 'bazel_dep(name = "rules_python", version = "0.31.0")\n',
             },
         ),
         Case(
