@@ -305,7 +305,7 @@ def test_cancel_what_is_not_there(worker: Worker, src: Path, tmp_path: Path) -> 
 
 def test_each_request_has_one_answer_however_it_is_cancelled(python: str, tmp_path: Path) -> None:
     source = tmp_path / "some.py"
-    source.write_text(FUNCTION * 500)
+    source.write_text(FUNCTION * 200)
     chance = random.Random(5)
     with Worker(python, "--jobs=3") as worker:
         cancelled: set[int] = set()
