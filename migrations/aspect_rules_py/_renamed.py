@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from buildfile.bindings import Symbol
 from buildfile.calls import Call, Scope, dotted, string_value, target_key, walk
 from buildfile.edits import Edit
+from buildfile.loads import used_words
 from buildfile.rewrite import Rewritten
 from buildfile.source import FileKind
 from buildfile.statements import Statement
@@ -47,8 +48,8 @@ class Renaming:
         old: the old symbols.
         home: canonical label of the file that has the new ones.
         call: takes the view, a call, and the new callee or None where it stays; gives what the call becomes.
-        wrapper: takes the new local name; gives the body of a macro that calls it as the old rule was called, or None
-            if the new rule does for a re-export.
+        wrapper: takes the new local name and the new name; gives the body of a macro that calls it as the old rule was
+            called, or None if the new rule does for a re-export.
         value: advice for a use as a value that cannot be renamed; `""` if it can.
     """
 
@@ -56,7 +57,7 @@ class Renaming:
     old: frozenset[Symbol]
     home: str
     call: Callable[[View, Call, str | None], Called]
-    wrapper: Callable[[str], list[str]] | None
+    wrapper: Callable[[str, str], list[str]] | None
     value: str
 
 
@@ -144,6 +145,10 @@ def _local(
         message = f"{name.old} is gone, and is used here as a value"
         yield Finding(use.start, use.end, message, advice=advice.format(new=name.new, label=name.label))
     if not (mine or aliases or values or looped):
+        if name.name in used_words(view.file, {name.name}):
+            message = f"{name.old} is gone, and the name '{name.name}' stands for something else where it is used"
+            yield Finding(*_place_of(view, name.name), message, advice="Drop it from the load.")
+            return
         idle = f"{name.old} is gone, and the name '{name.name}' is not used"
         yield Finding(*_place_of(view, name.name), idle, Fix(release=frozenset({name.name})))
 
@@ -255,7 +260,10 @@ def _alias_fix(view: View, what: Renaming, use: Use, to: _Name) -> Fix:
         return Fix((Edit(use.start, use.end, to.local.encode()),), bind=bind, release=release)
     name, nl, statement = aliased(view, use), view.file.newline, use.statement
     data, trailing = view.file.data, view.file.data[use.end : statement.end].rstrip(b"\r\n")
-    lines = [f"def {name}(name, **kwargs):".encode() + trailing, *(line.encode() for line in what.wrapper(to.local))]
+    lines = [
+        f"def {name}(name, **kwargs):".encode() + trailing,
+        *(line.encode() for line in what.wrapper(to.local, to.new)),
+    ]
     apart = statement.lead == 0 or data[: statement.lead].endswith((b"\n\n", b"\n\r\n"))
     before = b"" if apart or _wraps(view, what, statement) else nl
     behind = nl if data[statement.end : statement.end + 1] not in (b"", b"\n", b"\r") else b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from buildfile.bindings import Symbol
+from buildfile.source import FileKind
 from migrations.profiles import ALPHAS
 from migrations.view import View
 
@@ -20,6 +21,13 @@ PLAN = UPSTREAM + "/pull/944"
 def in_use(view: View) -> bool:
     """Whether a workspace depends on the module, or is it."""
     return MODULE in (*view.workspace.dependencies, view.workspace.module)
+
+
+def is_part(view: View) -> bool:
+    """Whether a file is a .bzl file of the ruleset itself, in its repository, a fork, or a copy: no use of it."""
+    workspace = view.workspace
+    inner = view.file.path[len(workspace.path) :].lstrip("/")
+    return workspace.module == MODULE and view.file.kind is FileKind.BZL and inner.startswith(("py/", "uv/"))
 
 
 def anywhere(*names: str) -> frozenset[Symbol]:

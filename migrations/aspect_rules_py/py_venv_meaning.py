@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from buildfile.bindings import Symbol
 from buildfile.calls import Call
 from buildfile.source import FileKind
-from migrations.aspect_rules_py._surface import DEFS, MODULE, UNSTABLE_DEFS, UPSTREAM, UV_UNSTABLE_DEFS, anywhere
+from migrations.aspect_rules_py._surface import (
+    DEFS,
+    MODULE,
+    UNSTABLE_DEFS,
+    UPSTREAM,
+    UV_UNSTABLE_DEFS,
+    anywhere,
+    is_part,
+)
 from migrations.aspect_rules_py._venv_link import LINKS, is_v1, is_v2, split, takes_venv, unlinked
 from migrations.finding import Finding, Level
 from migrations.migration import Case, Migration, Page
@@ -85,6 +93,8 @@ def gather(facts: list[tuple[str, _File]]) -> _Facts:
 
 def find(view: View) -> Iterator[Finding]:
     """Calls of the stable `py_venv` that mean a link, and uses that are no calls."""
+    if is_part(view):
+        return
     facts: _Facts = view.facts.get(_ID, _Facts({}))
     where = view.workspace.path
     old, new, on_v2 = where in facts.old, where in facts.new, is_v2(view)

@@ -13,7 +13,7 @@ from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
 from migrations.aspect_rules_py._by_name import TURN, by_name
 from migrations.aspect_rules_py._renamed import Called, Renaming, renamed
-from migrations.aspect_rules_py._surface import DEFS, UPSTREAM
+from migrations.aspect_rules_py._surface import DEFS, UPSTREAM, is_part
 from migrations.finding import Finding
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -24,6 +24,8 @@ _NEW = {"py_binary_rule": "py_binary", "py_test_rule": "py_test"}
 
 def find(view: View) -> Iterator[Finding]:
     """Calls, aliases, values and idle loads of the two rules."""
+    if is_part(view):
+        return
     old = frozenset(Symbol(DEFS, name) for name in _NEW)
     yield from renamed(view, Renaming(_NEW, old, DEFS, _called, None, ""))
 

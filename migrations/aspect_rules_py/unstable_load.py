@@ -19,9 +19,10 @@ from migrations.aspect_rules_py._surface import (
     UPSTREAM,
     UV_DEFS,
     UV_UNSTABLE_DEFS,
+    is_part,
 )
 from migrations.aspect_rules_py._venv_link import stays_v1, unlinked
-from migrations.finding import Finding, Fix
+from migrations.finding import Finding, Fix, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.view import View
@@ -33,6 +34,13 @@ _GONE = frozenset({"py_venv_binary", "py_venv_test"})
 
 def find(view: View) -> Iterator[Finding]:
     """Loads of the old files, and other strings that are their labels."""
+    if is_part(view):
+        moving = [load for load in view.loads if view.canonical(load.label) in _MOVED]
+        for load in moving[:1]:
+            message = "this file is a part of aspect_rules_py itself, and is not rewritten"
+            advice = "Take it from the version to move to."
+            yield Finding(load.label_start, load.label_end, message, advice=advice, level=Level.NOTE)
+        return
     for load in view.loads:
         new = _MOVED.get(view.canonical(load.label))
         if new is not None:
@@ -175,7 +183,8 @@ MIGRATION = Migration(
             'bzl_library(\n    name = "l",\n    deps = [\n        "//x",\n        "@aspect_rules_py//py:defs",\n'
             '        "@aspect_rules_py//py/private/py_venv:defs",\n        "@aspect_rules_py//py/unstable:defs",\n'
             '    ],\n)\n\nbzl_library(\n    name = "m",\n    deps = [\n'
-            '        "@aspect_rules_py//py/private/py_venv:defs",\n        "@aspect_rules_py//py/unstable:defs",\n    ],\n)\n',
+            '        "@aspect_rules_py//py/private/py_venv:defs",\n        "@aspect_rules_py//py/unstable:defs",\n'
+            "    ],\n)\n",
             'bzl_library(\n    name = "l",\n    deps = [\n        "//x",\n        "@aspect_rules_py//py:defs",\n'
             '    ],\n)\n\nbzl_library(\n    name = "m",\n    deps = ["@aspect_rules_py//py:defs"],\n)\n',
         ),
@@ -183,6 +192,16 @@ MIGRATION = Migration(
             "a removed symbol stays until its uses are rewritten",
             'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n\npy_venv_binary(name = "b")\n',
             person=("has no 'py_venv_binary'",),
+        ),
+        Case(
+            "the files of the ruleset itself, and a use in its repository",
+            {
+                "MODULE.bazel": 'module(name = "aspect_rules_py")\n',
+                "py/defs.bzl": 'load("//py/private/py_venv:defs.bzl", _a = "py_venv_link")\n\npy_venv_link = _a\n',
+                "py/tests/BUILD.bazel": 'load("//py/unstable:defs.bzl", "py_venv")\n\npy_venv(name = "v")\n',
+            },
+            {"py/tests/BUILD.bazel": 'load("//py:defs.bzl", "py_venv")\n\npy_venv(name = "v")\n'},
+            notes=("is a part of aspect_rules_py itself",),
         ),
         Case(
             "an unstable package of another ruleset",

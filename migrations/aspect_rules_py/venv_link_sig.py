@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from buildfile.source import FileKind
-from migrations.aspect_rules_py._surface import PLAN, UPSTREAM
+from migrations.aspect_rules_py._surface import PLAN, UPSTREAM, is_part
 from migrations.aspect_rules_py._venv_link import LINKS, split, takes_venv
 from migrations.finding import Finding, Level
 from migrations.migration import Case, Migration, Page
@@ -18,6 +18,8 @@ from migrations.view import View
 
 def find(view: View) -> Iterator[Finding]:
     """Calls in the form of v1, and uses that are no calls."""
+    if is_part(view):
+        return
     for call, _ in view.calls(LINKS):
         if not takes_venv(call):
             yield split(view, call, "py_venv_link links a virtualenv that it is given, and builds none")

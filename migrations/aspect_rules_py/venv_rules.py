@@ -12,14 +12,17 @@ from collections.abc import Iterator
 from buildfile.calls import Call
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
+from migrations.aspect_rules_py import _wrappers
 from migrations.aspect_rules_py._by_name import TURN, by_name
 from migrations.aspect_rules_py._renamed import Called, Renaming, renamed, unpacked
-from migrations.aspect_rules_py._surface import DEFS, PLAN, UPSTREAM, anywhere
-from migrations.finding import Finding, Level
+from migrations.aspect_rules_py._surface import DEFS, PLAN, UPSTREAM, anywhere, is_part
+from migrations.aspect_rules_py._wrappers import gather_wrappers, reaching, wrappers_in
+from migrations.finding import Finding, Fix, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.view import View
 
+_ID = "venv-rules"
 _NEW = {"py_venv_binary": "py_binary", "py_venv_test": "py_test"}
 _OLD = anywhere(*_NEW)
 _DROPPED = ("mode", "debug")
@@ -32,6 +35,9 @@ def find(view: View) -> Iterator[Finding]:
     if view.file.kind is FileKind.TEXT:
         yield from _in_text(view)
         return
+    if is_part(view):
+        return
+    yield from _of_wrappers(view)
     preserve = view.option("semantics", "preserve") == "preserve"
     value = "Use {new} of {label}, and give its targets expose_venv = True, isolated = False where the rule is called."
     what = Renaming(_NEW, _OLD, DEFS, _called, _wrapper if preserve else None, value if preserve else "")
@@ -44,6 +50,17 @@ def find(view: View) -> Iterator[Finding]:
                 "the query asks for rules that are gone",
                 advice="Ask for py_binary and py_test; else it finds nothing, without an error.",
             )
+
+
+def _of_wrappers(view: View) -> Iterator[Finding]:
+    """Attributes that are gone, on calls of macros that pass them on to one of the two rules."""
+    facts = view.facts.get(_ID, {})
+    wrappers = {name: reaching(view, facts, _OLD, name) for name in _DROPPED}
+    for call, symbol in view.calls(frozenset().union(*wrappers.values())):
+        gone = [name for name in _DROPPED if symbol in wrappers[name] and call.argument(name) is not None]
+        if gone:
+            message = f"{symbol.name} passes {' and '.join(gone)} on to a rule that does not have it any more"
+            yield Finding(call.start, call.callee_range[1], message, Fix.of(rewrite(call, drop=gone)))
 
 
 def _called(view: View, call: Call, callee: str | None) -> Called:
@@ -83,13 +100,13 @@ def _of_unpacked(hidden: dict[str, ast.expr] | None) -> str:
     return f"The unpacked arguments bring {' and '.join(found)}, which does not work any more." if found else ""
 
 
-def _wrapper(local: str) -> list[str]:
+def _wrapper(local: str, rule: str) -> list[str]:
     return [
-        f'    """A {local.lstrip("_")} with a virtualenv of its own beside it.',
+        f'    """A {rule} with a virtualenv of its own beside it.',
         "",
         "    Args:",
         "      name: the name of the target.",
-        f"      **kwargs: the attributes of {local.lstrip('_')}.",
+        f"      **kwargs: the attributes of {rule}.",
         '    """',
         '    kwargs.setdefault("expose_venv", True)',
         '    kwargs.setdefault("isolated", False)',
@@ -114,12 +131,12 @@ def _in_text(view: View) -> Iterator[Finding]:
         )
 
 
-def _macro(name: str, local: str, comment: str = "") -> str:
-    return "\n".join([f"def {name}(name, **kwargs):{comment}", *_wrapper(local), ""])
+def _macro(name: str, local: str, rule: str, comment: str = "") -> str:
+    return "\n".join([f"def {name}(name, **kwargs):{comment}", *_wrapper(local, rule), ""])
 
 
 MIGRATION = Migration(
-    id="venv-rules",
+    id=_ID,
     summary="Turn py_venv_binary and py_venv_test into py_binary and py_test.",
     page=Page(
         what=(
@@ -139,8 +156,21 @@ MIGRATION = Migration(
     ),
     gate=Gate(since="2.0.0-alpha.0"),
     kinds=(FileKind.BUILD, FileKind.BZL, FileKind.TEXT),
-    needles=(b"py_venv_binary", b"py_venv_test", b"bazel-bin/", b"bazel-out/"),
+    needles=(
+        b"py_venv_binary",
+        b"py_venv_test",
+        b"bazel-bin/",
+        b"bazel-out/",
+        b" mode =",
+        b"mode=",
+        b" debug =",
+        b"debug=",
+    ),
     find=find,
+    scan=wrappers_in,
+    scan_needles=_wrappers.NEEDLES,
+    scan_kinds=(FileKind.BZL,),
+    gather=gather_wrappers,
     cases=(
         Case(
             "a plain call",
@@ -200,6 +230,37 @@ MIGRATION = Migration(
             notes=("became py_binary",),
         ),
         Case(
+            "a macro that passes on what is gone",
+            {
+                "m.bzl": 'load("@aspect_rules_py//py/unstable:defs.bzl", _py_venv_test = "py_venv_test")\n\n'
+                "def dev(name, debug, **kwargs):\n    _py_venv_test(name = name, **kwargs)\n",
+                "BUILD": 'load(":m.bzl", "dev")\n\ndev(\n    name = "d",\n    debug = True,\n    mode = "m",\n)\n',
+                "x/BUILD": 'load(":m.bzl", "dev")\n\ndev(\n    name = "d",\n    mode = "m",\n)\n',
+            },
+            {
+                "m.bzl": 'load("@aspect_rules_py//py:defs.bzl", _py_test = "py_test")\n\n'
+                "def dev(name, debug, **kwargs):\n"
+                "    _py_test(name = name, expose_venv = True, isolated = False, **kwargs)\n",
+                "BUILD": 'load(":m.bzl", "dev")\n\ndev(\n    name = "d",\n    debug = True,\n)\n',
+            },
+            notes=("became py_test",),
+        ),
+        Case(
+            "a name that a parameter has, too",
+            {
+                "m.bzl": 'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_test")\n\n'
+                "def m(name, py_venv_test):\n    py_venv_test(name = name)\n\n\n"
+                'def n(name):\n    py_venv_test(name = name, main = "t.py")\n'
+            },
+            {
+                "m.bzl": 'load("@aspect_rules_py//py:defs.bzl", "py_test")\n'
+                'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_test")\n\n'
+                "def m(name, py_venv_test):\n    py_venv_test(name = name)\n\n\n"
+                'def n(name):\n    py_test(name = name, main = "t.py", expose_venv = True, isolated = False)\n'
+            },
+            person=("stands for something else",),
+        ),
+        Case(
             "an alias with a name of its own is kept",
             'load("@aspect_rules_py//py/unstable:defs.bzl", dev = "py_venv_binary")\n\n'
             '[dev(\n    name = n,\n    main = n + ".py",\n) for n in [\n    "a",\n    "b",\n]]\n\n'
@@ -231,11 +292,11 @@ MIGRATION = Migration(
             },
             {
                 "m.bzl": 'load("@aspect_rules_py//py:defs.bzl", _b = "py_binary", _t = "py_test")\n\n'
-                + _macro("team_binary", "_b")
+                + _macro("team_binary", "_b", "py_binary")
                 + "\n"
-                + _macro("team_test", "_t")
+                + _macro("team_test", "_t", "py_test")
                 + "\nX = 1\n\n# Older.\n"
-                + _macro("old_binary", "_b", "  # not for new code")
+                + _macro("old_binary", "_b", "py_binary", "  # not for new code")
             },
         ),
         Case(
