@@ -1,11 +1,18 @@
 """The interpreter of the resolved runtime as an executable."""
 
 load(":interpreter_launcher.bzl", "LAUNCHER_ATTRS", "interpreter_in_runfiles", "write_launcher")
+load(":py_runtime_pair_rule.bzl", "runtime_of")
 load(":runfiles_paths.bzl", "runfiles_path")
+load(":sentinel.bzl", "SentinelInfo")
 load(":toolchain_types.bzl", "TARGET_TOOLCHAIN_TYPE")
 
 def _current_interpreter_impl(ctx):
     toolchain = ctx.toolchains[TARGET_TOOLCHAIN_TYPE]
+    if ctx.attr.runtime_of and SentinelInfo not in ctx.attr.runtime_of:
+        runtime = runtime_of(ctx.attr.runtime_of)
+        if not runtime:
+            fail("{} has no Python runtime".format(ctx.attr.runtime_of.label))
+        toolchain = platform_common.ToolchainInfo(py2_runtime = None, py3_runtime = runtime)
     runtime = toolchain.py3_runtime
     program = ctx.file.program
     launcher = ctx.actions.declare_file(ctx.label.name)
@@ -32,6 +39,9 @@ current_interpreter = rule(
         "program": attr.label(
             allow_single_file = True,
             doc = "A script to start instead of the interpreter's prompt.",
+        ),
+        "runtime_of": attr.label(
+            doc = "A program or a runtime whose interpreter to run, or //python:none for the resolved one.",
         ),
     },
     toolchains = [TARGET_TOOLCHAIN_TYPE],

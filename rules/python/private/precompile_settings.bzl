@@ -33,7 +33,9 @@ they are not; `inherit`: they are compiled as soon as a binary asks for the pycs
         default = "auto",
         doc = """\
 `checked_hash`: the pyc is used as long as its source has not changed; `unchecked_hash`: it is always used;
-`auto`: unchecked with `-c opt`, else checked.
+`auto`: unchecked with `-c opt`, else checked. Targets with a source in common have to agree, and so they have to about
+the level where the source is omitted: there is one place where Python looks for the pyc. Bazel then names both targets
+and how each of them compiles.
 """,
     ),
     "precompile_on_error": attr.string(

@@ -10,6 +10,7 @@ load("//python:py_runtime_info.bzl", "PyRuntimeInfo")
 load("//python:py_runtime_pair.bzl", "py_runtime_pair")
 load("//python/cc:py_cc_toolchain.bzl", "py_cc_toolchain")
 load("//python/private:builtin_providers.bzl", "BuiltinPyRuntimeInfo")
+load("//python/private:current_interpreter_rule.bzl", "current_interpreter")
 load("//python/private:sentinel.bzl", "SentinelInfo")
 load("//tests/support:analysis_test.bzl", "actions_of", "analysis_test", "expect_equal", "names")
 
@@ -351,6 +352,47 @@ def _current_test(name):
         builtin = _toolchains("//tests/toolchains:{}_toolchain".format(name)),
     )
 
+def _interpreter_of_test(name):
+    py_runtime(name = name + "_some_runtime", interpreter = "python", tags = ["manual"])
+    py_library(name = name + "_no_program", tags = ["manual"])
+    py_binary(name = name + "_some_program", srcs = ["module.py"], main = "module.py", tags = ["manual"])
+    for case, source, expected in [
+        ("resolved", "none", "/fake/python3"),
+        ("runtime", name + "_some_runtime", "python"),
+        ("program", name + "_some_program", "/fake/python3"),
+    ]:
+        current_interpreter(
+            name = "{}_{}_subject".format(name, case),
+            runtime_of = "//python:none" if source == "none" else source,
+            tags = ["manual"],
+        )
+        analysis_test(
+            name = "{}_{}".format(name, case),
+            impl = _interpreter_of_test_impl(expected),
+            target = "{}_{}_subject".format(name, case),
+        )
+    current_interpreter(name = name + "_library_subject", runtime_of = name + "_no_program", tags = ["manual"])
+    analysis_test(
+        name = name + "_library",
+        impl = _message_has(["_no_program has no Python runtime"]),
+        target = name + "_library_subject",
+        fails = True,
+    )
+
+def _interpreter_of_test_impl(expected):
+    def _impl(_ctx, target):
+        runtime = target[platform_common.ToolchainInfo].py3_runtime
+        failures = []
+        expect_equal(
+            failures,
+            "interpreter",
+            runtime.interpreter.basename if runtime.interpreter else runtime.interpreter_path,
+            expected,
+        )
+        return failures
+
+    return _impl
+
 def _variables(expected):
     def _impl(_ctx, target):
         failures = []
@@ -506,6 +548,7 @@ def toolchain_test_suite(name):
         _current_test,
         _exec_tools_test,
         _executable_precompiler_test,
+        _interpreter_of_test,
         _mismatch_test,
         _none_test,
         _runtime_fields_test,
