@@ -25,6 +25,9 @@ assert blind.__file__.startswith(os.path.join(sys.prefix, "_wheels")), blind.__f
 # A wheel whose layout is not known may have .pth files.
 assert "blind" in sys.modules
 
+# All are listed.
+assert {"blind", "several", "several_extra", "foreign", "inside"} <= {module.name for module in pkgutil.iter_modules()}
+
 # One namespace, several wheels, known or not.
 assert (one.ONE, two.TWO, er.ER, ns_blind.BLIND) == (1, 2, 3, 4)
 
