@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -117,3 +120,42 @@ python.single_version_override(
     result = suite.workspace.bazel("build", "//versions:default")
     assert result.code != 0
     assert suite.fill("is not of Python <OLD>") in result.err or "has none of" in result.err
+
+
+def test_a_server_that_asks_who_it_is(suite: Suite) -> None:
+    """The password is that of `netrc`, for the manifest as for the archive."""
+    platform = suite.fill("<PLATFORM>-install_only.tar.gz")
+    listed = f"{suite.new.sha256}  cpython-{suite.new.version}+20260101-{platform}\n".encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = self.headers.get("Authorization") == "Bearer secret"
+            content = listed if "SUMS" in self.path else suite.new.path.read_bytes()
+            self.send_response(200 if known else 401)
+            self.end_headers()
+            self.wfile.write(content if known else b"")
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is worth the noise."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}"
+        netrc = suite.workspace.root / "netrc"
+        netrc.write_text("machine 127.0.0.1\npassword secret\n")
+        tags = (
+            'python.toolchain(python_version = "<NEW_MINOR>")\nuse_repo(python, "python_<NEW_NAME>_<PLATFORM>")\n'
+            f'python.override(add_runtime_manifest_urls = ["{url}/SUMS"], base_url = "{url}", '
+            f'runtime_manifest_sha = "{hashlib.sha256(listed).hexdigest()}"'
+        )
+        build = "@" + suite.fill("python_<NEW_NAME>_<PLATFORM>") + "//:python3"
+        suite.module(tags + ")")
+        refused = suite.workspace.bazel("build", build)
+        assert "401" in refused.err, refused.err
+        auth = '{"127.0.0.1": "Bearer <password>"}'
+        suite.module(tags + f', auth_patterns = {auth}, netrc = "{netrc}")')
+        suite.workspace.bazel("build", build).check()
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,5 +1,7 @@
 """Repositories for interpreters that come in archives."""
 
+load("@bazel_tools//tools/build_defs/repo:utils.bzl", "get_auth")
+
 _BUILD = """\
 load("{macro}", "declare_archive_runtime")
 
@@ -21,8 +23,10 @@ def _url(rctx, text):
 
 def _archive_runtime_repo_impl(rctx):
     version = rctx.attr.python_version
+    urls = [_url(rctx, text) for text in rctx.attr.urls]
     rctx.download_and_extract(
-        url = [_url(rctx, text) for text in rctx.attr.urls],
+        url = urls,
+        auth = get_auth(rctx, urls),
         sha256 = rctx.attr.sha256,
         stripPrefix = rctx.attr.strip_prefix,
     )
@@ -59,11 +63,13 @@ archive_runtime_repo = repository_rule(
     implementation = _archive_runtime_repo_impl,
     doc = "An interpreter that is unpacked from an archive.",
     attrs = {
+        "auth_patterns": attr.string_dict(doc = "As of http_archive."),
         "coverage_tool": attr.string(doc = "The label of the entry point of coverage.py."),
         "distutils": attr.label(allow_single_file = True, doc = "A distutils.cfg to put into the standard library."),
         "distutils_content": attr.string(doc = "The same, as text."),
         "exclude": attr.string_list(doc = "Glob patterns of files that programs do not need."),
         "freethreaded": attr.bool(doc = "Whether it is a build without the global interpreter lock."),
+        "netrc": attr.string(doc = "As of http_archive."),
         "patch_strip": attr.int(default = 0, doc = "How many leading directories to drop from names in the patches."),
         "patches": attr.label_list(doc = "Patches for the unpacked files."),
         "python_version": attr.string(mandatory = True, doc = "MAJOR.MINOR.MICRO."),

@@ -1,5 +1,6 @@
 """What the tags of the module extension `python` mean."""
 
+load("@bazel_tools//tools/build_defs/repo:utils.bzl", "get_auth")
 load(":python_releases.bzl", "DEFAULT_BASE_URL", "absolute_label", "archive", "check_version", "known_versions", "python_releases", "read_manifest", "resolve_version")
 load(":python_repos.bzl", "python_repos")
 load(":runtime_platforms.bzl", "platform_of")
@@ -150,7 +151,13 @@ def _archives(module_ctx, tags, override, base_urls):
         seen[(version, tag.platform)] = True
         platforms = found.setdefault(version, {})
         platforms[tag.platform] = _override_platform(platforms.get(tag.platform, {}), version, tag, base_urls)
-    return found
+    if not override:
+        return found
+    auth = {"auth_patterns": override.auth_patterns, "netrc": override.netrc}
+    return {
+        version: {name: each | auth for name, each in platforms.items()}
+        for version, platforms in found.items()
+    }
 
 def _manifests(module_ctx, override):
     if not override:
@@ -162,8 +169,12 @@ def _manifests(module_ctx, override):
         ))
     for index, url in enumerate(override.add_runtime_manifest_urls):
         name = "manifest_{}.txt".format(index)
+        url = "file://" + url if url.startswith("/") else url
+
+        # What get_auth takes is the context of a repository rule with these two attributes.
         module_ctx.download(
-            url = "file://" + url if url.startswith("/") else url,
+            url = url,
+            auth = get_auth(struct(attr = override, os = module_ctx.os, path = module_ctx.path, read = module_ctx.read), [url]),
             output = name,
             sha256 = override.runtime_manifest_sha,
         )
@@ -263,11 +274,13 @@ _override = tag_class(
         "add_runtime_manifest_files": attr.label_list(doc = "Lists of checksums and archives, SHA256SUMS of a release of python-build-standalone."),
         "add_runtime_manifest_urls": attr.string_list(doc = "The same, by URL or absolute path."),
         "add_target_settings": attr.string_list(doc = "Labels of config settings that have to match for any of the toolchains."),
+        "auth_patterns": attr.string_dict(doc = "From servers to how they are told who asks, as of http_archive."),
         "available_python_versions": attr.string_list(doc = "The releases that may be taken; by default all."),
         "base_url": attr.string(doc = "As base_urls, for one."),
         "base_urls": attr.string_list(doc = "What archives are below that have no complete URL: URLs or absolute paths."),
         "ignore_root_user_error": attr.bool(doc = "Deprecated: has no effect."),
         "minor_mapping": attr.string_dict(doc = "From MAJOR.MINOR to the release to take for it; by default the newest known."),
+        "netrc": attr.string(doc = "The file with passwords for servers, as of http_archive; by default that of the user."),
         "register_all_versions": attr.bool(doc = "Whether there are toolchains for all releases that are known."),
         "runtime_manifest_sha": attr.string(doc = "The checksum (SHA-256) of the manifest in add_runtime_manifest_urls."),
     },
