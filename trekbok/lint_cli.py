@@ -108,7 +108,7 @@ def lint(
         raise UsageProblem(str(error)) from None
     settings = load_config(base)
     registry = load_registry(base, settings)
-    targets = _outputs(format_, outputs)
+    targets = outputs_of(format_, outputs)
     if show_diff and not fix:
         raise UsageProblem("--diff shows what --fix would do; pass both")
     if (write_baseline or prune_baseline) and (since or paths):
@@ -247,7 +247,7 @@ def _outside(
     if named("generator", DEPENDENCIES) or (wanted and whole and _uses_generator(base)):
         from trekbok.dependencies import outside
 
-        found = outside(base, jobs, cache)
+        found = outside(base, settings.config.exclude, jobs, cache)
     hazardous = named("rollout", HAZARDS)
     if hazardous and not job.texts:
         from migrations.rollout.checks import outside as hazards
@@ -291,16 +291,22 @@ def _split(selectors: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.strip() for item in selectors for word in item.split(",") if word.strip())
 
 
-def _outputs(format_: str | None, outputs: tuple[str, ...]) -> list[tuple[str, Path | None]]:
-    """The formats and where they go; None is standard output."""
+def outputs_of(
+    format_: str | None, outputs: tuple[str, ...], formats: Sequence[str] = FORMATS
+) -> list[tuple[str, Path | None]]:
+    """The formats and where they go; None is standard output.
+
+    Raises:
+        UsageProblem: a format that there is not, or two reports for standard output.
+    """
     targets: list[tuple[str, Path | None]] = [(format_, None)] if format_ else []
     for output in outputs:
         name, equals, file = output.partition("=")
-        if name not in FORMATS:
+        if name not in formats:
             import difflib
 
-            near = difflib.get_close_matches(name, FORMATS, 1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FORMATS)}"
+            near = difflib.get_close_matches(name, formats, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(formats)}"
             raise UsageProblem(f"--output: no format is called '{name}'; {hint}")
         if equals and not file:
             raise UsageProblem(f"--output: {output} names no file")

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from migrations.rollout.hazards import Hold
     from migrations.rollout.manifest import Manifest
     from migrations.rollout.plan import Planned
+    from migrations.rollout.status import Status
     from migrations.rollout.steps import Step
 
 _SHOWN = 20
+_FORMATS = ("text", "json", "html")
 
 
 @click.group(epilog=EXIT_CODES)
@@ -347,30 +349,53 @@ def _write_patches(base: Path, plan: Plan, where: Path, most: int, console: Cons
 
 
 @precompile.command(epilog=EXIT_CODES)
-@click.option("--format", "format_", type=click.Choice(["text", "json", "html"]), default="text")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Where it goes.")
+@click.option("--format", "format_", type=click.Choice(_FORMATS), help="What is printed; default text.")
+@click.option("--output", "outputs", multiple=True, metavar="FORMAT[=FILE]", help="A report. May be repeated.")
 @common
 def status(
-    format_: str, output: Path | None, root: Path | None, jobs: int, quiet: bool, verbose: bool, color: str
+    format_: str | None, outputs: tuple[str, ...], root: Path | None, jobs: int, quiet: bool, verbose: bool, color: str
 ) -> None:
     """Say how far it is, what drifted, and what it adds.
 
     Ends with 1 if a target is not what the manifest says.
     """
     from migrations.rollout.status import status as look
+    from trekbok.lint_cli import outputs_of
     from trekbok.report import rollout as report
 
+    targets = outputs_of(format_, outputs, _FORMATS)
     base, exclude = _base(root)
-    found, _ = look(base, _needed(base), exclude, jobs)
-    if format_ == "text" and output is None:
-        report.print_text(found, console_for(color), verbose)
-    else:
-        data = {"json": report.as_json, "html": report.as_html, "text": report.as_text}[format_](found)
-        if output is not None:
-            write_report(output, data)
+    found, planned = look(base, _needed(base), exclude, jobs)
+    for name, file in targets:
+        if name == "text" and file is None:
+            report.print_text(found, console_for(color), verbose)
+            continue
+        data = (
+            _page(base, found, planned)
+            if name == "html"
+            else report.as_json(found)
+            if name == "json"
+            else report.as_text(found)
+        )
+        if file is not None:
+            write_report(file, data)
         else:
             sys.stdout.buffer.write(data)
     sys.exit(1 if found.drift else 0)
+
+
+def _page(base: Path, found: Status, planned: Planned) -> bytes:
+    """The HTML report; the run is put on record for its burn-down."""
+    import datetime
+
+    from buildfile.writer import state_directory
+    from migrations.lint.history import record
+    from trekbok.report import rollout_html
+
+    left = {wave.name: wave.targets - wave.inside for wave in found.waves}
+    path = state_directory(base) / "rollout-history.jsonl"
+    points = record(path, left, datetime.datetime.now(datetime.UTC))
+    return rollout_html.render(found, planned, points).encode("utf-8", "replace")
 
 
 def _base(root: Path | None) -> tuple[Path, tuple[str, ...]]:

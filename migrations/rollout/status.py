@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 
 from migrations.rollout.apply import inside_of
-from migrations.rollout.hazards import Hold
 from migrations.rollout.inventory import Inventory, Rule
 from migrations.rollout.manifest import Manifest, wanted
 from migrations.rollout.plan import Planned, plan
@@ -75,7 +74,7 @@ class Status(msgspec.Struct, frozen=True):
     drift: tuple[Drift, ...]
 
 
-def status(root: Path, manifest: Manifest, exclude: Iterable[str] = (), jobs: int = 0) -> tuple[Status, list[Hold]]:
+def status(root: Path, manifest: Manifest, exclude: Iterable[str] = (), jobs: int = 0) -> tuple[Status, Planned]:
     """Compares a repository with a manifest.
 
     Args:
@@ -85,7 +84,7 @@ def status(root: Path, manifest: Manifest, exclude: Iterable[str] = (), jobs: in
         jobs: processes; 0 for one a core.
 
     Returns:
-        The status, and the hazards of targets that are meant.
+        The status, and the plan that it was made from.
     """
     planned = plan(root, manifest, tuple(exclude), jobs)
     inventory = planned.inventory
@@ -128,7 +127,7 @@ def status(root: Path, manifest: Manifest, exclude: Iterable[str] = (), jobs: in
         tuple(sorted(manifest.reverted)),
         tuple(sorted(_drift(planned, manifest, inside), key=lambda item: (item.what, item.label))),
     )
-    return found, planned.holds
+    return found, planned
 
 
 def _count(inventory: Inventory, label: str) -> int:

@@ -48,7 +48,7 @@ def test_what_bazel_cannot_read_is_a_finding_with_its_place_and_ends_with_3(
 
 
 def test_what_starlark_has_and_python_has_not_is_no_error(tmp_path: Path) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         "a.bzl": 'load(":b.bzl", x = "y", "z")\n\nasync = 1\nawait = [async, x, z]\n',
         "b.bzl": b'y = "\xff"\nz = None\n',
         "BUILD": b'\xef\xbb\xbfexports_files(["\xc3\xa9"])\r\n',

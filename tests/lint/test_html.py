@@ -4,50 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from tests.lint.browser import Tags, dumped
 from tests.lint.repository import OLD, lay_out, run
 from trekbok.cli import main
 
 EVIL = "<img src=x onerror=document.title='owned'>"
-
-
-def _browser() -> str:
-    found = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
-    )
-    if not found:
-        assert "CI" not in os.environ, ".ci/install-chromium brings Chromium"
-        pytest.skip("needs Chromium")
-    return found
-
-
-def _dumped(page: Path, profile: Path) -> str:
-    """The document as a browser has it once everything in it has run."""
-    done = subprocess.run(
-        [
-            _browser(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-            f"--user-data-dir={profile}", "--virtual-time-budget=2000", "--dump-dom", page.as_uri(),
-        ],
-        capture_output=True, text=True, timeout=120, check=True,
-    )  # fmt: skip
-    return done.stdout
-
-
-class _Tags(HTMLParser):
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
 
 
 @pytest.fixture
@@ -67,15 +33,15 @@ def page(tmp_path: Path) -> Path:
 
 
 def test_it_opens_in_a_browser_and_runs_nothing_of_what_it_shows(page: Path, tmp_path: Path) -> None:
-    document = _dumped(page, tmp_path / "profile")
+    document = dumped(page, tmp_path / "profile")
     assert "<title>trekbok lint</title>" in document and "owned</title>" not in document
-    assert not [tag for tag, _ in _Tags(document).tags if tag in ("img", "script", "iframe", "object", "link")]
+    assert not [tag for tag, _ in Tags(document).tags if tag in ("img", "script", "iframe", "object", "link")]
     assert 'id="burndown"' in document or "id='burndown'" in document
 
 
 def test_it_needs_nothing_but_itself(page: Path) -> None:
     text = page.read_text()
-    for tag, attributes in _Tags(text).tags:
+    for tag, attributes in Tags(text).tags:
         assert tag not in ("script", "img", "link", "iframe", "object"), tag
         assert not [name for name in attributes if name.startswith("on") or name in ("src", "href", "action")]
     assert "default-src 'none'" in text

@@ -25,11 +25,31 @@ tr + tr td { border-top: 1px solid var(--line); } .n { text-align: right; font-v
 pre { background: #8881; margin: .3rem 0; overflow-x: auto; padding: .5rem; tab-size: 4; }
 del, ins { display: block; text-decoration: none; } del { background: #c332; } ins { background: #2a73; }
 summary { cursor: pointer; } details details { margin-left: 1.2rem; } .dim { color: var(--dim); }
-.bar { background: var(--bad); display: inline-block; height: .6rem; } svg { max-width: 100%; }
+.bar { background: var(--bad); display: inline-block; height: .6rem; } .done { background: var(--good); }
+svg { max-width: 100%; }
 code, pre { font-family: ui-monospace, monospace; font-size: 13px; overflow-wrap: anywhere; }
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _WIDTH, _HEIGHT, _EDGE = 900, 220, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How far a part of something is: its name, how many of how many, the share, and what else there is to say."""
+
+    name: str
+    count: str
+    share: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a title; `id` is that of the element."""
+
+    title: str
+    id: str
+    rows: Sequence[Row]
 
 
 @dataclass(frozen=True)
@@ -45,6 +65,7 @@ class Content:
         history: earlier runs and this one.
         owner: path to owner.
         problems: `(path, reason)` of what was skipped or failed.
+        tables: how far things are.
     """
 
     title: str
@@ -55,6 +76,7 @@ class Content:
     history: Sequence[Point] = ()
     owner: Callable[[str], str] = lambda path: ""
     problems: Sequence[tuple[str, str]] = ()
+    tables: Sequence[Table] = ()
 
 
 def render(content: Content) -> str:
@@ -73,6 +95,8 @@ def _page(content: Content) -> Iterator[str]:
     yield "</table>\n"
     if content.history:
         yield from _burn_down(content.history)
+    for table in content.tables:
+        yield from _progress(table)
     found = content.diagnostics
     yield from _counts("By finding", "findings", Counter(item.id for item in found))
     yield from _counts("By directory", "directories", Counter(_directory(item.path) for item in found))
@@ -95,6 +119,16 @@ def _counts(title: str, id: str, counts: Counter[str]) -> Iterator[str]:
         width = 100 * count / most
         yield f"<tr><td><code>{_text(name)}</code></td><td class='n'>{count:,}</td>"
         yield f"<td style='width:40%'><span class='bar' style='width:{width:.1f}%'></span></td></tr>\n"
+    yield "</table>\n"
+
+
+def _progress(table: Table) -> Iterator[str]:
+    yield f"<h2>{_text(table.title)}</h2>\n<table id='{_text(table.id)}'>\n"
+    for row in table.rows:
+        width = 100 * min(max(row.share, 0), 1)
+        yield f"<tr><td><code>{_text(row.name)}</code></td><td class='n'>{_text(row.count)}</td>"
+        yield f"<td style='width:30%'><span class='bar done' style='width:{width:.1f}%'></span></td>"
+        yield f"<td class='dim'>{_text(row.note)}</td></tr>\n"
     yield "</table>\n"
 
 
@@ -138,7 +172,7 @@ def _burn_down(history: Sequence[Point]) -> Iterator[str]:
     ]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
     yield f"<h2>Burn-down</h2>\n<svg id='burndown' viewBox='0 0 {_WIDTH} {_HEIGHT}' role='img'"
-    yield f" aria-label='findings over {len(totals)} runs'>\n"
+    yield f" aria-label='what was left over {len(totals)} runs'>\n"
     base = _HEIGHT - _EDGE
     yield f"<line x1='{_EDGE}' y1='{base}' x2='{_WIDTH - _EDGE}' y2='{base}' stroke='#888'/>\n"
     yield f"<polyline points='{line}' fill='none' stroke='#c33' stroke-width='2'/>\n"

@@ -1,8 +1,7 @@
-"""The status of a rollout as text, JSON and HTML."""
+"""The status of a rollout as text and JSON."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from migrations.rollout.hazards import bytes_text
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from migrations.rollout.status import Part, Status
+    from migrations.rollout.status import Status
 
 _SHOWN = 20
 
@@ -78,54 +77,3 @@ def _lines(status: Status, verbose: bool) -> Iterator[str]:
 
 def _added(files: int, size: int) -> str:
     return f"+{files:,} files, +{bytes_text(size)}"
-
-
-_STYLE = """
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
-body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0 2rem; }
-th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #8884; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
-code { font-size: .95em; }
-progress { width: 12rem; }
-"""
-
-
-def as_html(status: Status) -> bytes:
-    """The status as one page that needs nothing else."""
-    total = status.total
-    body = [
-        f"<h1>Rollout of {html.escape(status.rollout)}</h1>",
-        f"<p>{total.inside:,} of {total.targets:,} targets are in ({total.percent:.0f}%), {html.escape(status.mode)}"
-        f"{', finished' if status.finished else ''}. They add {_added(total.added_files, total.added_bytes)}; "
-        f"all of them {_added(total.files, total.bytes)}, an estimate.</p>",
-    ]
-    body += _table("Waves", status.waves) + _table("Owners", status.owners) + _table("Directories", status.directories)
-    if status.drift:
-        rows = [
-            f"<tr><td>{html.escape(item.what)}</td><td><code>{html.escape(item.label)}</code></td>"
-            f"<td>{html.escape(f'{item.path}:{item.line}' if item.path else '')}</td>"
-            f"<td>{html.escape(item.message)}</td></tr>"
-            for item in status.drift
-        ]
-        body += ["<h2>Drifted</h2><table>", *rows, "</table>"]
-    if status.held:
-        rows = [
-            f"<tr><td><code>{html.escape(label)}</code></td><td>{html.escape(', '.join(ids))}</td></tr>"
-            for label, ids in status.held.items()
-        ]
-        body += ["<h2>Held back</h2><table>", *rows, "</table>"]
-    head = f"<meta charset=utf-8><title>Rollout of {html.escape(status.rollout)}</title><style>{_STYLE}</style>"
-    return f"<!doctype html><html lang=en><head>{head}</head><body>{''.join(body)}</body></html>\n".encode()
-
-
-def _table(title: str, parts: tuple[Part, ...]) -> list[str]:
-    if not parts:
-        return []
-    rows = [
-        f"<tr><td>{html.escape(part.name)}</td><td><progress value={part.inside} max={max(part.targets, 1)}></progress>"
-        f"</td><td class=number>{part.inside:,} of {part.targets:,}</td>"
-        f"<td>{_added(part.added_files, part.added_bytes)} of {_added(part.files, part.bytes)}</td></tr>"
-        for part in parts
-    ]
-    return [f"<h2>{title}</h2><table>", *rows, "</table>"]
