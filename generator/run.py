@@ -47,6 +47,7 @@ class GenerateOptions:
         directories: those to bring up to date, repository-relative, "" for the root.
         recursive: also those below them.
         directives: more directives for the root, as `(key, value)`; flags come as these.
+        exclude: paths that are left out as if they were not there, in .gitignore's syntax.
         strict: directives that are not known end the run.
         keep_going: packages with errors are left alone and all others are written.
         use_cache: read and write the cache in the state directory.
@@ -62,6 +63,7 @@ class GenerateOptions:
     directories: tuple[str, ...] = ("",)
     recursive: bool = True
     directives: tuple[tuple[str, str], ...] = ()
+    exclude: tuple[str, ...] = ()
     strict: bool = False
     keep_going: bool = False
     use_cache: bool = True
@@ -155,7 +157,7 @@ class _Run:
         options = self.options
         config = parse_directives(Config(), options.directives, self.outcome)
         selection = Selection(options.directories, options.recursive)
-        top = walk(options.root, config, selection, self.cache, self.outcome)
+        top = walk(options.root, config, selection, self.cache, self.outcome, options.exclude)
         directories = list(top.bottom_up())
         for path, reason in self.outcome.broken.items() if options.keep_going else ():
             self.plan.failures.append(Failure(path, 0, f"cannot be read: {reason.strip()}"))

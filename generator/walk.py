@@ -92,8 +92,17 @@ class Selection:
         return self.recursive and any(not name or rel.startswith(name + "/") for name in self.named)
 
 
-def walk(root: Path, config: Config, selection: Selection, cache: Cache, outcome: Outcome) -> Directory:
+def walk(
+    root: Path,
+    config: Config,
+    selection: Selection,
+    cache: Cache,
+    outcome: Outcome,
+    exclude: Sequence[str] = (),
+) -> Directory:
     """Visits the repository; `config` is what flags say, from which the root's directives go on.
+
+    What `exclude` names, in .gitignore's syntax, is left out.
 
     BUILD files that cannot be read are told in `outcome` as fatal messages, with all others still visited.
 
@@ -101,7 +110,8 @@ def walk(root: Path, config: Config, selection: Selection, cache: Cache, outcome
         Fatal: a directive ends the run.
     """
     _bazelignore_globs(root, outcome)
-    walker = _Walker(os.fspath(root), selection, cache, outcome, bazel_ignores(root))
+    matchers = [item for item in (bazel_ignores(root), gitignore("\n".join(exclude), "")) if item is not None]
+    walker = _Walker(os.fspath(root), selection, cache, outcome, matchers)
     top = walker.visit("", config, (), (os.path.realpath(root),))
     assert top is not None
     return top
@@ -118,12 +128,14 @@ def _bazelignore_globs(root: Path, outcome: Outcome) -> None:
 
 
 class _Walker:
-    def __init__(self, base: str, selection: Selection, cache: Cache, outcome: Outcome, bazel: Matcher | None) -> None:
+    def __init__(
+        self, base: str, selection: Selection, cache: Cache, outcome: Outcome, ignores: Sequence[Matcher]
+    ) -> None:
         self._base = base
         self._selection = selection
         self._cache = cache
         self._outcome = outcome
-        self._bazel = bazel
+        self._ignores = ignores
 
     def visit(
         self, rel: str, parent: Config, git: tuple[Matcher, ...], reals: tuple[str, ...], broken: bool = False
@@ -183,7 +195,7 @@ class _Walker:
     def _left_out(self, path: str, config: Config, git: tuple[Matcher, ...], directory: bool) -> bool:
         if any(pattern.fullmatch(path) for pattern in config.exclude):
             return True
-        if self._bazel is not None and self._bazel(path, directory):
+        if any(ignores(path, directory) for ignores in self._ignores):
             return True
         return config.gitignore and any(rule(path, directory) for rule in git)
 

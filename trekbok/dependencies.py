@@ -29,16 +29,23 @@ from migrations.view import View
 _By = Mapping[str, Sequence[DependencyFinding]]
 
 
-def outside(root: Path, jobs: int, cache: bool) -> Outside:
+def outside(root: Path, exclude: Sequence[str], jobs: int, cache: bool) -> Outside:
     """The checks with what the generator finds in a repository.
 
     Args:
         root: the repository.
+        exclude: paths that are left out, in .gitignore's syntax.
         jobs: processes at the most; 0 for one a core.
         cache: whether to read and write the generator's cache.
     """
     options = GenerateOptions(
-        root, keep_going=True, complete=True, dependencies_only=True, jobs=jobs or None, use_cache=cache
+        root,
+        exclude=tuple(exclude),
+        keep_going=True,
+        complete=True,
+        dependencies_only=True,
+        jobs=jobs or None,
+        use_cache=cache,
     )
     result = generate_plan(options)
     by_id: dict[str, dict[str, list[DependencyFinding]]] = {item.id: defaultdict(list) for item in DEPENDENCIES}

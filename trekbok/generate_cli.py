@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from trekbok.cli import EXIT_CODES, UsageProblem, common, console_for, find_root, relative_path
+from trekbok.cli import EXIT_CODES, UsageProblem, common, console_for, find_root, load_config, relative_path
 
 if TYPE_CHECKING:
     from buildfile.plan import Failure, FileChange
@@ -84,6 +84,7 @@ def generate(
         directories=tuple(relative_path(path, base) for path in directories) or ("",),
         recursive=not no_recurse,
         directives=tuple(directives),
+        exclude=load_config(base).config.exclude,
         strict=strict,
         keep_going=keep_going,
         use_cache=not no_cache,
@@ -242,7 +243,8 @@ def explain_label(root: Path, label: str, dep: str | None) -> None:
         dependency = Label.parse(dep, package) if dep else None
     except BadLabel as error:
         raise UsageProblem(str(error)) from None
-    result = generate_plan(GenerateOptions(root=root, complete=True))
+    exclude = load_config(root).config.exclude
+    result = generate_plan(GenerateOptions(root=root, exclude=exclude, complete=True, dependencies_only=True))
     target = next((item for item in result.targets if item.label == wanted), None)
     if target is None:
         raise UsageProblem(f"{wanted}: no such target is generated here")

@@ -248,3 +248,15 @@ def test_a_manifest_is_written_from_an_environment(root: Path) -> None:
     assert trekbok("manifest", "--root", root, "--environment", root / "env").exit_code == 0
     assert "    some: Some_Dist\n" in (root / "gazelle_python.yaml").read_text()
     assert trekbok("manifest", "--root", root, "--environment", root / "a").exit_code == 2
+
+
+def test_what_the_configuration_excludes_is_left_out(root: Path) -> None:
+    (root / "trekbok.toml").write_text('exclude = ["/c/", "w.py"]\n')
+    done = trekbok("generate", "--root", root)
+    assert done.exit_code == 1 and '"c.z" is an invalid dependency' in done.stderr
+    (root / "b/y.py").write_text("")
+    assert trekbok("generate", "--root", root).exit_code == 0
+    assert build_files(root) == ["a", "b"]
+    (root / "trekbok.toml").write_text("")
+    trekbok("generate", "--root", root)
+    assert build_files(root) == ["a", "b", "c", "d"]
