@@ -33,6 +33,14 @@ local_path_override(module_name = "other", path = "../v2_other")
 bazel_dep(name = "platforms", version = "0.0.9")
 interpreter_repo = use_repo_rule("//interpreter:repo.bzl", "interpreter_repo")
 interpreter_repo(name = "in_build_python")
+interpreters = use_extension("@py_rules//py:extensions.bzl", "python_interpreters")
+interpreters.configure(releases = ["20240415"])
+interpreters.toolchain(python_version = "3.11", target_compatible_with = ["@platforms//os:linux"])
+use_repo(interpreters, "python_interpreters")
+uv = use_extension("@py_rules//uv:extensions.bzl", "uv")
+uv.declare_hub(hub_name = "hub")
+uv.override_package(name = "patched", post_install_patches = ["//app:data.txt"])
+use_repo(uv, "hub")
 """
 
 

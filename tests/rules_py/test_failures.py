@@ -144,6 +144,19 @@ def test_image_layer(workspace: Workspace, name: str, call: str, message: str) -
     assert result.code != 0 and message in result.err
 
 
+def test_extensions_say_what_they_do_not_do(workspace: Workspace) -> None:
+    """What has no effect here is not passed over in silence."""
+    # The extensions are to be evaluated anew.
+    workspace.bazel("shutdown").check()
+    result = workspace.bazel("query", "@python_interpreters//... + @hub//...").check()
+    for message in (
+        "python_interpreters.configure: releases has no effect",
+        "python_interpreters.toolchain: target_compatible_with has no effect",
+        'uv.override_package(name = "patched"): nothing is built from source here',
+    ):
+        assert message in result.err
+
+
 def test_two_virtualenvs(workspace: Workspace) -> None:
     """One made and one named: which?"""
     text = (
