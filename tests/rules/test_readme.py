@@ -21,7 +21,7 @@ _BLOCK = re.compile(r"(?:^`([^`]+)`:\n\n)?^```(\w+)\n(.*?)^```$", re.MULTILINE |
 
 
 def test_the_quick_start(bazel_bases: Path) -> None:
-    section = README.read_text(encoding="utf-8").partition("\n## Rules\n")[2].partition("\n## ")[0]
+    section = re.split(r"^##+ ", README.read_text(encoding="utf-8").partition("\n## Rules\n")[2], flags=re.MULTILINE)[0]
     blocks = _BLOCK.findall(section)
     root = bazel_bases / "quick_start"
     workspace = Workspace(root, bazel_bases / "quick_start_base")
