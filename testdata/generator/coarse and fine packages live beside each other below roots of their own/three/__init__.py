@@ -1,0 +1,5 @@
+import bar.baz.hue
+import boto3
+from bar import bar
+from bar.baz import baz
+from foo import foo

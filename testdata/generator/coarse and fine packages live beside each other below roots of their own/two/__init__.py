@@ -1,0 +1,2 @@
+from foo import foo
+import boto3
