@@ -7,7 +7,7 @@ load("//python:py_library.bzl", "py_library")
 load("//python:py_runtime_info.bzl", "PyRuntimeInfo")
 load("//python:py_test.bzl", "py_test")
 load("//python/private:builtin_providers.bzl", "BuiltinPyInfo", "BuiltinPyRuntimeInfo")
-load("//tests/support:analysis_test.bzl", "analysis_test", "expect_equal", "names", "runfiles_names")
+load("//tests/support:analysis_test.bzl", "analysis_test", "expect_equal", "message_has", "names", "runfiles_names")
 
 _PROGRAMS = {"py_binary": py_binary, "py_test": py_test}
 _RULES = _PROGRAMS | {"py_library": py_library}
@@ -16,12 +16,6 @@ def _generated(*outs):
     """Declares generated files, so that no source has to lie around for each test."""
     for out in outs:
         native.genrule(name = "gen_" + out.replace("/", "_"), outs = [out], cmd = "touch $@", tags = ["manual"])
-
-def _message_has(*parts):
-    def _impl(_ctx, message):
-        return ["{} is not in: {}".format(repr(part), message) for part in parts if part not in message]
-
-    return _impl
 
 def _providers_test(name):
     for kind, rule in _RULES.items():
@@ -98,9 +92,9 @@ def _main_test(name):
         ]:
             analysis_test(name = begin + case, impl = _main_test_impl(main), target = target)
         for case, target, message in [
-            ("ambiguous", begin + "twice", _message_has("default main", "matches multiple files", "other/", "set main")),
-            ("ends_in_py", begin + "suffix.py", _message_has("name must not end in .py")),
-            ("not_in_srcs", begin + "no_source", _message_has("named.py is not in srcs")),
+            ("ambiguous", begin + "twice", message_has("default main", "matches multiple files", "other/", "set main")),
+            ("ends_in_py", begin + "suffix.py", message_has("name must not end in .py")),
+            ("not_in_srcs", begin + "no_source", message_has("named.py is not in srcs")),
         ]:
             analysis_test(name = begin + case, impl = message, target = target, fails = True)
 
@@ -141,7 +135,7 @@ def _deps_test(name):
         rule(name = begin + "bad", srcs = [main], deps = [name + "_no_provider"], tags = ["manual"], **arguments)
         analysis_test(
             name = begin + "without_provider",
-            impl = _message_has("_no_provider", "PyInfo"),
+            impl = message_has("_no_provider", "PyInfo"),
             target = begin + "bad",
             fails = True,
         )

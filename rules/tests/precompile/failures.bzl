@@ -2,7 +2,7 @@
 
 load("//python:py_binary.bzl", "py_binary")
 load("//python:py_library.bzl", "py_library")
-load("//tests/support:analysis_test.bzl", "analysis_test")
+load("//tests/support:analysis_test.bzl", "analysis_test", "message_has")
 
 # name: (attributes, flags, what the message has to say)
 _LIBRARIES = {
@@ -61,12 +61,6 @@ _BINARIES = {
     "python_version": ({"python_version": "PY2"}, {}, ["Python 3 only"]),
 }
 
-def _impl(parts):
-    def _message_has(_ctx, message):
-        return ["{} is not in: {}".format(repr(part), message) for part in parts if part not in message]
-
-    return _message_has
-
 def failure_test_suite(name):
     """Declares the tests.
 
@@ -86,7 +80,7 @@ def failure_test_suite(name):
             )
             analysis_test(
                 name = "{}_{}_test".format(name, case),
-                impl = _impl(parts),
+                impl = message_has(*parts),
                 target = subject,
                 flags = flags,
                 fails = True,

@@ -3,7 +3,15 @@
 load("//python:py_binary.bzl", "py_binary")
 load("//python:py_info.bzl", "PyInfo")
 load("//python:py_library.bzl", "py_library")
-load("//tests/support:analysis_test.bzl", "actions_of", "analysis_test", "expect_equal", "names", "runfiles_names")
+load(
+    "//tests/support:analysis_test.bzl",
+    "actions_of",
+    "analysis_test",
+    "expect_equal",
+    "message_has",
+    "names",
+    "runfiles_names",
+)
 
 _BELOW = "below/__pycache__/module.fakepy-45.pyc"
 _HERE = "__pycache__/lib.fakepy-45.pyc"
@@ -122,18 +130,14 @@ def _program_test(name):
     )
     analysis_test(
         name = name,
-        impl = _program_test_impl,
+        impl = message_has(
+            "the program is a file tests/precompile/program",
+            "_program_test_lib",
+            "precompile = \"disabled\"",
+        ),
         target = "program",
         fails = True,
     )
-
-def _program_test_impl(_ctx, message):
-    parts = [
-        "the program is a file tests/precompile/program",
-        "_program_test_lib",
-        "precompile = \"disabled\"",
-    ]
-    return ["{} is not in: {}".format(repr(part), message) for part in parts if part not in message]
 
 def wanted_pycs_test_suite(name):
     """Declares the tests.

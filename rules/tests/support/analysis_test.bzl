@@ -92,6 +92,21 @@ def actions_of(target, mnemonic):
     """
     return [action for action in target.actions if action.mnemonic == mnemonic]
 
+def message_has(*parts):
+    """An implementation for analysis_test with `fails`.
+
+    Args:
+        *parts: str, texts that have to be in the failure.
+
+    Returns:
+        function.
+    """
+
+    def _impl(_ctx, message):
+        return ["{} is not in: {}".format(repr(part), message) for part in parts if part not in message]
+
+    return _impl
+
 def analysis_test(name, impl, target, flags = {}, builtin = {}, targets = {}, fails = False):
     """Declares a test that looks at analysed targets.
 

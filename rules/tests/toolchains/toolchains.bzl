@@ -12,7 +12,7 @@ load("//python/cc:py_cc_toolchain.bzl", "py_cc_toolchain")
 load("//python/private:builtin_providers.bzl", "BuiltinPyRuntimeInfo")
 load("//python/private:current_interpreter_rule.bzl", "current_interpreter")
 load("//python/private:sentinel.bzl", "SentinelInfo")
-load("//tests/support:analysis_test.bzl", "actions_of", "analysis_test", "expect_equal", "names")
+load("//tests/support:analysis_test.bzl", "actions_of", "analysis_test", "expect_equal", "message_has", "names")
 
 def _toolchains(*targets):
     """The toolchains that may be resolved, the first that matches before the others."""
@@ -186,7 +186,7 @@ def _bad_runtime_test(name):
         py_runtime(name = "{}_{}_subject".format(name, case), tags = ["manual"], **attributes)
         analysis_test(
             name = "{}_{}".format(name, case),
-            impl = _message_has(parts),
+            impl = message_has(*parts),
             target = "{}_{}_subject".format(name, case),
             fails = True,
         )
@@ -197,16 +197,10 @@ def _bad_runtime_test(name):
     )
     analysis_test(
         name = name + "_pair",
-        impl = _message_has(["py2_runtime", "Python 3 only"]),
+        impl = message_has("py2_runtime", "Python 3 only"),
         target = name + "_pair_subject",
         fails = True,
     )
-
-def _message_has(parts):
-    def _impl(_ctx, message):
-        return ["{} is not in: {}".format(repr(part), message) for part in parts if part not in message]
-
-    return _impl
 
 def _runtime_toolchain(name, target_settings = [], **kwargs):
     py_runtime(name = name + "_runtime", tags = ["manual"], **kwargs)
@@ -286,7 +280,7 @@ def _mismatch_test(name):
     _library(name + "_subject")
     analysis_test(
         name = name,
-        impl = _message_has(["compiles with Python 4.5", "runs on Python 3.12", "is_python_3.12"]),
+        impl = message_has("compiles with Python 4.5", "runs on Python 3.12", "is_python_3.12"),
         target = name + "_subject",
         builtin = _toolchains("//tests/toolchains:{}_toolchain".format(name)),
         fails = True,
@@ -374,7 +368,7 @@ def _interpreter_of_test(name):
     current_interpreter(name = name + "_library_subject", runtime_of = name + "_no_program", tags = ["manual"])
     analysis_test(
         name = name + "_library",
-        impl = _message_has(["_no_program has no Python runtime"]),
+        impl = message_has("_no_program has no Python runtime"),
         target = name + "_library_subject",
         fails = True,
     )
@@ -425,7 +419,7 @@ def _exec_tools_test(name):
     )
     analysis_test(
         name = name + "_cannot_run",
-        impl = _message_has(["run by exec_interpreter, which is none"]),
+        impl = message_has("run by exec_interpreter, which is none"),
         target = name + "_cannot_run_subject",
         fails = True,
     )
@@ -501,7 +495,7 @@ def _cc_test(name):
     )
     analysis_test(
         name = name + "_current_libs",
-        impl = _message_has(["the C toolchain for Python 3.12 has no libs"]),
+        impl = message_has("the C toolchain for Python 3.12 has no libs"),
         target = "//python/cc:current_py_cc_libs",
         builtin = builtin,
         fails = True,
