@@ -1,6 +1,7 @@
 """Programs that are commands of packages."""
 
 load("//python:py_binary.bzl", "py_binary")
+load(":command_search.bzl", "COMMAND_SEARCH_ATTRS", "search_command")
 
 def _console_script_main_impl(ctx):
     entry_points = [file for file in ctx.files.entry_points if file.basename == "entry_points.txt"]
@@ -9,39 +10,12 @@ def _console_script_main_impl(ctx):
             ctx.label,
             ctx.attr.entry_points.label,
         ))
-    arguments = ctx.actions.args()
-    arguments.add_all(["-B", "-I", ctx.file._tool, "--script", ctx.attr.script, "--output", ctx.outputs.out])
-    arguments.add("--template", ctx.file._template)
-    arguments.add("--target", str(ctx.label))
-    arguments.add_all(entry_points, before_each = "--entry-points")
-    ctx.actions.run(
-        executable = ctx.executable._interpreter,
-        arguments = [arguments],
-        inputs = entry_points + [ctx.file._template, ctx.file._tool],
-        outputs = [ctx.outputs.out],
-        mnemonic = "PyConsoleScript",
-        progress_message = "Looking for command %{label}",
-    )
+    search_command(ctx, "--entry-points", entry_points)
 
 _console_script_main = rule(
     implementation = _console_script_main_impl,
-    attrs = {
+    attrs = COMMAND_SEARCH_ATTRS | {
         "entry_points": attr.label(mandatory = True, allow_files = True),
-        "out": attr.output(mandatory = True),
-        "script": attr.string(mandatory = True),
-        "_interpreter": attr.label(
-            default = "//python/private:current_interpreter_executable",
-            cfg = "exec",
-            executable = True,
-        ),
-        "_template": attr.label(
-            default = "//python/private:command_main.py.tmpl",
-            allow_single_file = True,
-        ),
-        "_tool": attr.label(
-            default = "//python/private:find_entry_point.py",
-            allow_single_file = True,
-        ),
     },
 )
 

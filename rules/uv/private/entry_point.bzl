@@ -2,14 +2,8 @@
 
 load("//py/private:py_binary_macros.bzl", "py_binary")
 load("//py/private:wheels.bzl", "wheels_of")
+load("//python/private:command_search.bzl", "COMMAND_SEARCH_ATTRS", "search_command")
 load("//python/private:py_info.bzl", "PyInfo")
-
-_TEMPLATE_ATTRS = {
-    "_template": attr.label(
-        default = "//python/private:command_main.py.tmpl",
-        allow_single_file = True,
-    ),
-}
 
 def _entrypoint_main_impl(ctx):
     module, colon, function = ctx.attr.entrypoint.partition(":")
@@ -27,46 +21,26 @@ def _entrypoint_main_impl(ctx):
 
 _entrypoint_main = rule(
     implementation = _entrypoint_main_impl,
-    attrs = _TEMPLATE_ATTRS | {
+    attrs = {
         "entrypoint": attr.string(mandatory = True),
         "out": attr.output(mandatory = True),
+        "_template": attr.label(
+            default = "//python/private:command_main.py.tmpl",
+            allow_single_file = True,
+        ),
     },
 )
 
 def _console_script_main_impl(ctx):
-    arguments = ctx.actions.args()
-    arguments.add_all(["-B", "-I", ctx.file._tool, "--script", ctx.attr.script, "--output", ctx.outputs.out])
-    arguments.add("--template", ctx.file._template)
-    arguments.add("--target", str(ctx.label))
     wheels = wheels_of(ctx.attr.pkg[PyInfo])
 
     # The package's own wheel before those it depends on.
-    trees = [wheel.tree for wheel in wheels][::-1]
-    arguments.add_all(trees, before_each = "--tree", expand_directories = False)
-    ctx.actions.run(
-        executable = ctx.executable._interpreter,
-        arguments = [arguments],
-        inputs = trees + [ctx.file._template, ctx.file._tool],
-        outputs = [ctx.outputs.out],
-        mnemonic = "PyConsoleScript",
-        progress_message = "Looking for command %{label}",
-    )
+    search_command(ctx, "--tree", [wheel.tree for wheel in wheels][::-1])
 
 _console_script_main = rule(
     implementation = _console_script_main_impl,
-    attrs = _TEMPLATE_ATTRS | {
-        "out": attr.output(mandatory = True),
+    attrs = COMMAND_SEARCH_ATTRS | {
         "pkg": attr.label(mandatory = True, providers = [PyInfo]),
-        "script": attr.string(mandatory = True),
-        "_interpreter": attr.label(
-            default = "//python/private:current_interpreter_executable",
-            cfg = "exec",
-            executable = True,
-        ),
-        "_tool": attr.label(
-            default = "//python/private:find_entry_point.py",
-            allow_single_file = True,
-        ),
     },
 )
 
