@@ -113,6 +113,8 @@ def py_executable_impl(ctx):
         [stage2] + ([runtime.interpreter] if runtime.interpreter else []),
         transitive_files = runtime.files,
     ))
+    if _coverage_tool(ctx, runtime):
+        without_exe = without_exe.merge(ctx.runfiles(transitive_files = runtime.coverage_files))
     env = {key: expand_text(ctx, "env", value) for key, value in ctx.attr.env.items()}
     return [
         DefaultInfo(
@@ -145,6 +147,10 @@ def _where_it_runs(ctx):
         return []
     return [testing.ExecutionInfo({"requires-darwin": ""})]
 
+def _coverage_tool(ctx, runtime):
+    """The tool that measures the program, if this is `bazel coverage` and the runtime has one."""
+    return getattr(runtime, "coverage_tool", None) if ctx.configuration.coverage_enabled else None
+
 def _first_stage_of(runtime):
     """The template that a runtime brings; that of Bazel has placeholders that nothing here fills in."""
     template = getattr(runtime, "bootstrap_template", None)
@@ -153,10 +159,12 @@ def _first_stage_of(runtime):
 def _write_stage2(ctx, output, main, py_info, runtime):
     imports = ctx.actions.template_dict()
     imports.add_joined("%imports%", py_info.imports, join_with = ", ", map_each = repr, format_joined = "[%s]")
+    coverage_tool = _coverage_tool(ctx, runtime)
     ctx.actions.expand_template(
         template = getattr(runtime, "stage2_bootstrap_template", None) or ctx.file._stage2_template,
         output = output,
         substitutions = {
+            "%coverage_tool%": repr(runfiles_path(ctx, coverage_tool) if coverage_tool else ""),
             "%export_pythonpath%": str(ctx.attr._bootstrap_impl_flag[FlagInfo].value == "system_python"),
             "%import_all_repositories%": str(ctx.attr._import_all_repositories_flag[FlagInfo].value == "true"),
             "%main%": repr(main or ""),
@@ -190,5 +198,6 @@ def py_executable_rule(*, test, doc, attrs):
             # For `exec_properties` written for rules that link; nothing is linked here.
             "cpp_link": exec_group(),
         },
+        fragments = ["coverage"],
         toolchains = [TARGET_TOOLCHAIN_TYPE],
     )

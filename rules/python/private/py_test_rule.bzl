@@ -9,6 +9,11 @@ py_test = py_executable_rule(
         "env_inherit": attr.string_list(
             doc = "Environment variables taken over from whoever runs the test.",
         ),
+        "_lcov_merger": attr.label(
+            default = configuration_field(fragment = "coverage", name = "output_generator"),
+            cfg = "exec",
+            executable = True,
+        ),
         "_macos": attr.label(default = "@platforms//os:macos"),
     },
 )

@@ -310,7 +310,7 @@ _single_version_platform_override = tag_class(
     doc = "Where the archive of one release for one platform is. Counts in the root module only.",
     attrs = _ARCHIVE_ATTRS | {
         "arch": attr.string(doc = "The processor, such as x86_64, if the name of the platform does not start with it."),
-        "coverage_tool": attr.label(doc = "The entry point of coverage.py."),
+        "coverage_tool": attr.label(doc = "The entry point of coverage.py, `coverage/__main__.py`, for `bazel coverage`."),
         "os_name": attr.string(doc = "The system, such as linux, if the name of the platform does not say it."),
         "platform": attr.string(mandatory = True, doc = "A known platform, such as x86_64-unknown-linux-gnu, or a name of your own."),
         "sha256": attr.string(doc = "The checksum of the archive."),

@@ -14,6 +14,7 @@ _MAIN = %main%
 _MAIN_MODULE = %main_module%
 _IMPORTS = %imports%
 _EXPORT_PYTHONPATH = %export_pythonpath%
+_COVERAGE_TOOL = %coverage_tool%
 _IMPORT_ALL_REPOSITORIES = %import_all_repositories%
 
 
@@ -51,6 +52,44 @@ def _run_path(path):
     exec(code, module.__dict__)
 
 
+def _measurement(runfiles):
+    """Starts coverage.py if `bazel coverage` asks for it; what ends it and writes down what was measured."""
+    directory, manifest = os.environ.get("COVERAGE_DIR"), os.environ.get("COVERAGE_MANIFEST")
+    if not (_COVERAGE_TOOL and directory and manifest):
+        return lambda: None
+
+    # Behind all else, so that it shadows nothing of the program's.
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.join(runfiles, _COVERAGE_TOOL))))
+    import coverage
+
+    # Bazel names files as they are in the repository. They are imported by their paths in the runfiles, which are
+    # links: coverage.py goes by where those lead.
+    names = {}
+    with open(manifest, encoding="utf-8") as file:
+        for name in file.read().splitlines():
+            path = name[len("external/") :] if name.startswith("external/") else os.path.join("%workspace%", name)
+            path = os.path.join(runfiles, path)
+            if name.endswith(".py"):
+                names[path] = names[os.path.realpath(path)] = name
+    stem = os.path.join(directory, "python-{}".format(os.getpid()))
+    measured = coverage.Coverage(data_file=stem + ".data", branch=True, include=list(names), config_file=False)
+    measured.start()
+
+    def finish():
+        measured.stop()
+        if not measured.get_data().measured_files():
+            return
+        measured.lcov_report(outfile=stem + ".lcov")
+        with open(stem + ".lcov", encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        with open(stem + ".dat", "w", encoding="utf-8") as file:
+            for line in lines:
+                path = os.path.abspath(line[len("SF:") :])
+                file.write(("SF:" + names.get(path, path) if line.startswith("SF:") else line) + "\n")
+
+    return finish
+
+
 def _start():
     # Where this script stands is more to be trusted than the environment, which may be that of another program.
     runfiles = os.path.abspath(__file__)[: -len(os.path.join("", *_SELF.split("/"))) - 1]
@@ -60,6 +99,14 @@ def _start():
         inherited = os.environ.get("PYTHONPATH")
         os.environ["PYTHONPATH"] = os.pathsep.join(path + ([inherited] if inherited else []))
     sys.path[0:0] = path
+    finish = _measurement(runfiles)
+    try:
+        _run(runfiles, path)
+    finally:
+        finish()
+
+
+def _run(runfiles, path):
     if _MAIN_MODULE:
         import runpy
 
