@@ -15,6 +15,7 @@ from buildfile.parallel import available_cores, map_chunks
 from buildfile.repository import Entry, Workspace, read_bytes, walk, workspace_of, workspaces
 from buildfile.source import FileKind, SourceFile
 from buildfile.syntax import Tree, Unparsable, parse
+from migrations.rollout.emitted import with_emitted
 from migrations.rollout.expressions import Unknown, names_of, value_of
 from migrations.rollout.globs import expand
 from migrations.rollout.kinds import BzlFacts, Made, macros_in, mapped_kinds, names_in, read_bzl
@@ -135,21 +136,21 @@ def take(root: Path, exclude: Sequence[str] = (), jobs: int = 0, mapped: Mapping
     """
     walked = walk(root, exclude=exclude)
     found = workspaces(root, walked)
-    workspace = found[""]
-    entries = [entry for entry in walked.entries if workspace_of(entry.path, found) is workspace]
+    workspace = with_emitted(root, found[""])
+    entries = [entry for entry in walked.entries if workspace_of(entry.path, found) is found[""]]
     inventory = Inventory(root, workspace)
     count = jobs or available_cores()
     known = _kinds(inventory, entries, count)
     builds = [entry for entry in entries if entry.kind is FileKind.BUILD and _is_package(entry)]
-    for directive in _directives(root, builds, workspace):
-        known.update({symbol: made for symbol, made in directive.items() if symbol not in known})
+    files = {entry.path.rpartition("/")[0]: entry.path for entry in builds}
     packages = frozenset(entry.path.rpartition("/")[0] for entry in builds)
 
     def read(chunk: Sequence[Entry]) -> tuple[list[Rule], list[tuple[str, int, str]]]:
         rules: list[Rule] = []
         bad: list[tuple[str, int, str]] = []
+        kinds = _Kinds(os.fspath(root), workspace, known, files)
         for entry in chunk:
-            _read_build(root, entry, workspace, known, mapped or {}, packages, rules, bad)
+            _read_build(root, entry, workspace, kinds, mapped or {}, packages, rules, bad)
         return rules, bad
 
     for rules, bad in map_chunks(read, builds, jobs=count, least=_LEAST):
@@ -187,22 +188,37 @@ def _kinds(inventory: Inventory, entries: Iterable[Entry], jobs: int) -> dict[Sy
     return macros_in(facts)
 
 
-def _directives(root: Path, builds: Sequence[Entry], workspace: Workspace) -> Iterable[dict[Symbol, Made]]:
-    """The mapped kinds: Gazelle reads them from a directory downwards, and the root is where they mostly stand."""
-    for entry in builds:
-        if "/" not in entry.path:
-            try:
-                data = read_bytes(f"{os.fspath(root)}/{entry.path}")
-            except OSError:
-                continue
-            yield mapped_kinds(data, "", workspace)
+class _Kinds:
+    """What symbols make in a package: Gazelle reads the kinds that a BUILD file maps from its directory downwards."""
+
+    def __init__(self, root: str, workspace: Workspace, known: Mapping[Symbol, Made], files: Mapping[str, str]) -> None:
+        self._root = root
+        self._workspace = workspace
+        self._files = files
+        self._known = known
+        self._by_directory: dict[str, Mapping[Symbol, Made]] = {}
+
+    def here(self, directory: str, data: bytes | None = None) -> Mapping[Symbol, Made]:
+        """The kinds of a package by its directory; `data` is what its BUILD file holds, if that is known already."""
+        if directory not in self._by_directory:
+            above = self.here(directory.rpartition("/")[0]) if directory else self._known
+            mapped = mapped_kinds(self._read(directory) if data is None else data, directory, self._workspace)
+            mine = {symbol: made for symbol, made in mapped.items() if symbol not in self._known}
+            self._by_directory[directory] = {**above, **mine} if mine else above
+        return self._by_directory[directory]
+
+    def _read(self, directory: str) -> bytes:
+        try:
+            return read_bytes(f"{self._root}/{self._files[directory]}")
+        except (OSError, KeyError):
+            return b""
 
 
 def _read_build(
     root: Path,
     entry: Entry,
     workspace: Workspace,
-    known: Mapping[Symbol, Made],
+    kinds: _Kinds,
     mapped: Mapping[str, str],
     packages: frozenset[str],
     rules: list[Rule],
@@ -214,9 +230,8 @@ def _read_build(
         bad.append((entry.path, 0, error.strerror or str(error)))
         return
     file = SourceFile(entry.path, entry.kind, data)
-    local = dict(known) | mapped_kinds(data, file.package, workspace) if b"gazelle:map_kind" in data else known
     bindings = Bindings(file, workspace)
-    names = names_in(file, bindings, local)
+    names = names_in(file, bindings, kinds.here(file.package, data))
     names |= {name: Made(kind, name) for name, kind in mapped.items()}
     reader = _Reader(os.fspath(root), file, bindings, names, packages)
     for tree in _trees(file, bad):

@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrations.rollout.expressions import names_of
+from migrations.rollout.flag import turned_on
 from migrations.rollout.globs import expand
+from migrations.rollout.inventory import take
 from migrations.rollout.owners import owners
 from migrations.rollout.patterns import BadPattern, Patterns
 from migrations.rollout.waves import Cut, place, share_name, splitter
+from tests.lint.repository import lay_out
 
 
 def test_the_last_line_that_matches_owns(tmp_path: Path) -> None:
@@ -101,3 +104,34 @@ def test_names_of_shares_sort_as_they_rise() -> None:
     shares = (0.5, 1, 2.25, 5, 25, 100)
     names = [share_name(share) for share in shares]
     assert names == sorted(names) == ["share-000.5", "share-001", "share-002.25", "share-005", "share-025", "share-100"]
+
+
+def test_a_mapped_kind_holds_in_the_directories_below(tmp_path: Path) -> None:
+    call = 'load("{}", "{}")\n\n{}(name = "t")\n'
+    files = {
+        "a/BUILD": "# gazelle:map_kind py_test our_test @ours//:defs.bzl\n",
+        "a/b/c/BUILD": call.format("@ours//:defs.bzl", "our_test", "our_test"),
+        "a/d/BUILD": "# gazelle:map_kind py_library our_test @ours//:defs.bzl\n"
+        + call.format("@ours//:defs.bzl", "our_test", "our_test"),
+        "e/BUILD": call.format("@ours//:defs.bzl", "our_test", "our_test"),
+        "m.bzl": 'load("@rules_python//python:defs.bzl", "py_binary")\n\ndef our(**kwargs):\n    py_binary(**kwargs)\n',
+        "f/BUILD": "# gazelle:map_kind py_test our //:m.bzl\n" + call.format("//:m.bzl", "our", "our"),
+    }
+    found = take(lay_out(tmp_path, files)).rules
+    kinds = {label: rule.made.kind if rule.made else None for label, rule in found.items()}
+    assert kinds == {"//a/b/c:t": "py_test", "//a/d:t": "py_library", "//e:t": None, "//f:t": "py_binary"}
+
+
+def test_emitted_rules_are_known_under_the_name_that_the_module_has(tmp_path: Path) -> None:
+    files = {
+        "MODULE.bazel": 'bazel_dep(name = "house_rules", repo_name = "house")\nbazel_dep(name = "others")\n'
+        'local_path_override(\n    module_name = "house_rules",\n    path = "third_party/rules",\n)\n'
+        'local_path_override(\n    module_name = "others",\n    path = "third_party/others",\n)\n',
+        "third_party/rules/trekbok-emit.json": "{}",
+        "a/BUILD": 'load("@house//python:py_test.bzl", "py_test")\n\npy_test(name = "t")\n',
+        "b/BUILD": 'load("@others//python:py_test.bzl", "py_test")\n\npy_test(name = "t")\n',
+    }
+    inventory = take(lay_out(tmp_path, files))
+    assert {label: rule.made is not None for label, rule in inventory.rules.items()} == {"//a:t": True, "//b:t": False}
+    change, _ = turned_on({}, inventory.workspace, "precompile")
+    assert change is not None and change.new == b"common --@house//python/config_settings:precompile=enabled\n"
