@@ -80,6 +80,15 @@ def test_text_has_colours_on_demand_and_never_those_of_the_content(report: Repor
     assert "\x1b" not in text.render(report)
 
 
+@pytest.mark.parametrize("column", [1, 50, 400, 999])
+def test_text_shows_of_a_long_line_what_is_around_the_place(column: int) -> None:
+    line = "\t" + "ab" * 499 + "c"
+    item = Diagnostic("a", "p", 0, 1, 1, column, 1, column + 1, "m", text=line)
+    _, shown, marks, _ = text.render(Report("1", (item,), {})).split("\n", 3)
+    assert len(shown) < 180 and shown.endswith("…") == (column < 900)
+    assert marks.index("^") == marks.rindex("^") and shown[marks.index("^")] == line[column - 1]
+
+
 def test_text_counts_notes_that_it_does_not_list(report: Report) -> None:
     rendered = text.render(report, notes=False)
     assert "1 note (-v lists them)" in rendered and "unused-load" not in rendered

@@ -9,6 +9,8 @@ from migrations.lint.diagnostic import Diagnostic
 from trekbok.report.model import Report, severity
 
 _MOST_LINES = 3
+_MOST_COLUMNS, _BEFORE = 160, 60
+"""How much of a long line is shown, and how much of that before the place."""
 _COLOURS = {"error": "31;1", "note": "36;1", "dim": "2", "bold": "1", "green": "32;1"}
 
 
@@ -55,11 +57,17 @@ def _finding(item: Diagnostic, paint: Callable[[str, str], str]) -> Iterator[str
     text = item.text.split("\n")
     width = len(str(item.line + min(len(text), _MOST_LINES) - 1))
     for number, line in enumerate(text[:_MOST_LINES] if item.text.strip() else []):
-        yield paint(f"  {item.line + number:>{width}} | ", "dim") + _clean(line)
+        first = max(item.column - 1 - _BEFORE, 0) if number == 0 and len(line) > _MOST_COLUMNS else 0
+        shown = line[first : first + _MOST_COLUMNS]
+        cut = "…" if first else ""
+        more = "…" if first + len(shown) < len(line) else ""
+        yield paint(f"  {item.line + number:>{width}} | ", "dim") + cut + _clean(shown) + more
         if number == 0:
             last = item.end_column if item.end_line == item.line else len(line) + 1
-            indent = "".join(c if c == "\t" else " " for c in line[: item.column - 1])
-            yield paint(f"  {' ' * width} | ", "dim") + indent + paint("^" * max(last - item.column, 1), severity(item))
+            start = item.column - 1 - first
+            indent = " " * len(cut) + "".join(c if c == "\t" else " " for c in shown[:start])
+            marks = max(min(last - 1 - first, len(shown)) - start, 1)
+            yield paint(f"  {' ' * width} | ", "dim") + indent + paint("^" * marks, severity(item))
     if len(text) > _MOST_LINES:
         yield paint(f"  {' ' * width} | …", "dim")
     if item.advice and item.advice.rstrip(".") not in item.message:
