@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,8 @@ import pytest
 from buildfile.writer import write
 from migrations import recipes, registry
 from migrations.engine import Outcome, Request, run
+from migrations.rules_python import entry_point, native_python_flags, python_cc_targets, version_aware_loads
+from migrations.rules_python._surface import HOMES, PIP_EXTENSION, PYTHON_EXTENSION
 from tests.migrations.cases import lay_out
 
 RECIPES = ("rules-python-precompile", "rules-python-toolchains", "workspace-to-bzlmod")
@@ -41,6 +46,37 @@ def test_every_case_with_every_migration(name: str, tmp_path: Path) -> None:
     again = _run(tmp_path, name)
     assert not again.plan.failures
     assert [change.path for change in again.plan.changes] == []
+
+
+def test_lint_finds_what_each_of_them_finds(tmp_path: Path) -> None:
+    """One example of each planted in a repository; the ids that the real command reports there."""
+    (tmp_path / "MODULE.bazel").write_text("")
+    wanted = set().union(*(recipes.find(name).ids for name in RECIPES))
+    for migration in registry.load():
+        case = next((case for case in migration.cases if case.after or case.person or case.notes), None)
+        if migration.id in wanted and case is not None:
+            (tmp_path / migration.id).mkdir()
+            lay_out(tmp_path / migration.id, case)
+    command = [sys.executable, "-m", "trekbok", "lint", "--root", str(tmp_path), "--format", "json"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 1, result.stderr
+    assert wanted - {item["id"] for item in json.loads(result.stdout)["findings"]} == set()
+
+
+def test_what_the_migrations_write_is_in_the_emitted_rules() -> None:
+    """Files that are loaded, and targets that are named, by whatever the migrations put in place of the old."""
+    rules = Path(__file__).parents[2] / "rules"
+    loaded = {*HOMES.values(), PYTHON_EXTENSION, PIP_EXTENSION, *version_aware_loads._NEW.values(), entry_point._NEW}
+    for label in loaded:
+        assert (rules / label.removeprefix("//").replace(":", "/")).is_file(), label
+    declared = {
+        "python/config_settings": native_python_flags._MOVED,
+        "python/cc": python_cc_targets._NEW.values(),
+        "python": ["current_py_toolchain", "toolchain_type"],
+    }
+    for package, names in declared.items():
+        text = (rules / package / "BUILD.bazel").read_text()
+        assert [name for name in names if f'name = "{name}"' not in text] == []
 
 
 def test_nothing_of_it_is_in_the_default_recipe() -> None:
