@@ -340,6 +340,20 @@ def _disabled_below(context: Context, rule: Rule) -> Iterator[tuple[str, str]]:
             )
 
 
+def _not_collecting(context: Context, rule: Rule) -> Iterator[tuple[str, str]]:
+    if not _is_executable(rule) or rule.attributes.get("pyc_collection") != "disabled":
+        return
+    usual = context.flags.get("precompile_source_retention", "keep_source")
+    for part in context.closure(rule):
+        retention = part.attributes.get("precompile_source_retention", "inherit")
+        compiled = part.made is not None and part.attributes.get("precompile") != "disabled"
+        if part is not rule and compiled and (usual if retention == "inherit" else retention) == "omit_source":
+            yield (
+                f'it has pyc_collection = "disabled", and {part.label} below it is to ship no sources',
+                "Let it collect, or keep the sources of that library.",
+            )
+
+
 def _removed_value(context: Context, rule: Rule) -> Iterator[tuple[str, str]]:
     return _told(context.removed, rule)
 
@@ -381,6 +395,7 @@ HAZARDS: dict[str, Callable[[Context, Rule], Iterator[tuple[str, str]]]] = {
     "large-target": _large,
     "foreign-source": _foreign,
     "disabled-below-sourceless": _disabled_below,
+    "sourceless-uncollected": _not_collecting,
     "removed-value": _removed_value,
     "old-bazel": _old_bazel,
     "main-module": _main_module,

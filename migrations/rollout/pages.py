@@ -112,6 +112,19 @@ HAZARDS = (
         ),
     ),
     _hazard(
+        "sourceless-uncollected",
+        "A target that does not collect compiled files, above a library that is to ship no sources.",
+        Page(
+            'Reports a binary or test with `pyc_collection = "disabled"` that depends on a library whose '
+            "`precompile_source_retention` is `omit_source`, by itself or by the flag.",
+            "The sources of the library come back into the runfiles of that target. Where the library is "
+            '`precompile = "enabled"` its compiled file lies beside them and is never read; packaged as a wheel it '
+            "may have neither.",
+            "Targets that do not collect because they are not in yet are not meant.",
+            (PAGE,),
+        ),
+    ),
+    _hazard(
         "removed-value",
         "A value that the pinned rules_python does not know.",
         Page(

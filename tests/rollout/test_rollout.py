@@ -391,3 +391,19 @@ def test_a_hazard_is_suppressed_where_its_target_stands(tmp_path: Path) -> None:
     ran = lint(tmp_path, "--select", "rollout,lint")
     assert (ran.code, ran.json["suppressed"]) == (0, {"main-module": 1})
     assert lint(tmp_path).code == 0
+
+
+def test_a_target_that_does_not_collect_above_a_library_without_sources(tmp_path: Path) -> None:
+    load = 'load("@rules_python//python:defs.bzl", "py_library", "py_test")\n\n'
+    library = 'py_library(\n    name = "l",\n    precompile = "enabled",\n    {}srcs = ["l.py"],\n)\n\n'
+    test = 'py_test(\n    name = "{}",\n    pyc_collection = "{}",\n    deps = [":l"],\n)\n'
+    text = load + library + test.format("t", "disabled") + test.format("u", "include_pyc")
+    omit = 'precompile_source_retention = "omit_source",\n    '
+    lay_out(tmp_path, {"BUILD": text.format(omit)})
+    (found,) = lint(tmp_path, "--select", "sourceless-uncollected").json["findings"]
+    assert found["target"] == "t" and "//:l below it" in found["message"]
+    lay_out(tmp_path, {"BUILD": text.format("")})
+    assert lint(tmp_path, "--select", "sourceless-uncollected").ids == []
+    flag = "@rules_python//python/config_settings:precompile_source_retention"
+    lay_out(tmp_path, {".bazelrc": f"common --{flag}=omit_source\n"})
+    assert lint(tmp_path, "--select", "sourceless-uncollected").ids == ["sourceless-uncollected"]
