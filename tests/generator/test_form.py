@@ -134,3 +134,18 @@ def test_a_file_that_changes_gets_its_empty_lines_as_buildifier_sets_them() -> N
         assert mine.decode() == buildified(text + '\n\npy_library(\n    name = "new",\n    srcs = ["x.py"],\n)\n')
         windows = changed("BUILD", text.replace("\n", "\r\n").encode(), [], [("x", "new", {})], {}, ())
         assert windows.count(b"\n") == windows.count(b"\r\n") or text.count("\n") == 0
+
+
+def test_other_statements_of_a_file_that_changes_keep_their_bytes() -> None:
+    random_ = random.Random(14)
+    messy = ['a(name="a",srcs=["z","a"])', "b( name = 'b' ,\n  x=[ 1,2 ]\n)", "Y=[\n# in\n\n\n1]  # behind", "c(\n)"]
+    for _ in range(100):
+        chosen = [*random_.sample(messy, 3), random_file(random_).strip()]
+        text = ("\n" * random_.randrange(1, 4)).join(["", *random_.sample(chosen, 4), ""])
+        before = SourceFile("BUILD", FileKind.BUILD, text.encode())
+        data = changed("BUILD", before.data, [], [("py_library", "new", {})], {}, ())
+        after = SourceFile("BUILD", FileKind.BUILD, data)
+        assert [item.text.rstrip() for item in after.statements][:-1] == [
+            item.text.rstrip() for item in before.statements
+        ]
+        assert changed("BUILD", data, [], [], {}, ()) == data
