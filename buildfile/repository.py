@@ -32,7 +32,7 @@ _CANONICAL = re.compile(r"@@([A-Za-z0-9_.-]+?)(?:[+~][0-9A-Za-z_.-]*)?")
 _TEXT = re.compile(
     r"(?i:.*\.(?:sh|bash|zsh|fish|ps1|bat|md|mdx|rst|adoc|txt|ya?ml|json5?|jsonc|toml|ini|cfg|conf|mk|make|just|envrc"
     r"|bazelversion|tmpl|template|jinja2?|j2|html|gitignore|dockerignore|bazelignore|groovy|nix|code-workspace|iml"
-    r"|xml|bazelproject)|[^.]+|.*(?:makefile|dockerfile|justfile|jenkinsfile|readme|codeowners|\.envrc|pre-commit"
+    r"|xml|bazelproject|py|pyi|go)|[^.]+|.*(?:makefile|dockerfile|justfile|jenkinsfile|readme|codeowners|\.envrc|pre-commit"
     r"|post-checkout|\.gitignore)"
     r"|module\.bazel\.lock)"
 )
@@ -89,7 +89,7 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Sequence[
 
     Args:
         root: the repository.
-        text: also list text files other than Bazel's and programs' sources: scripts, CI files, documents, settings.
+        text: also list text files other than Bazel's: scripts, CI files, documents, settings, sources in Python and Go.
         git: leave out what .gitignore files name.
         exclude: more paths to leave out, in .gitignore's syntax, relative to the root.
 

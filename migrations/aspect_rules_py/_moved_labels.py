@@ -1,6 +1,7 @@
 """Labels of flags, settings and targets that moved, wherever a label or a flag can stand.
 
-A label is a string literal of its own, or follows `--` in a flag: in a string literal, a .bazelrc, or a script.
+A label is a string literal of its own, or follows `--` in a flag: in a string literal, a .bazelrc, or a script. In a
+script it may also stand by itself.
 """
 
 from __future__ import annotations
@@ -17,13 +18,23 @@ from migrations.view import View
 Moved = Callable[[str], "str | None"]
 """Takes a label as written in the file, gives the one to write in its stead, None for one that stays."""
 
+SOURCES = (".py", ".pyi", ".go")
+"""Programs: what a label in them is for cannot be told, so they are not edited."""
 DOCUMENTS = (".md", ".mdx", ".rst", ".adoc", ".txt", ".html")
 
-_FLAG = re.compile(rb"(?<![\w@-])--(?:no)?(@{0,2}[\w.+~-]*//[\w./+~-]*(?::[\w./+~-]+)?)(?![\w:/])")
+_LABEL = rb"(@{0,2}[\w.+~-]*//[\w./+~-]*(?::[\w./+~-]+)?)(?![\w:/])"
+_FLAG = re.compile(rb"(?<![\w@-])--(?:no)?" + _LABEL)
+
+
+_IN_SCRIPT = re.compile(
+    rb"(?<![\w@/.-])(?:--(?:no)?(?=[@/])|(?=@))(@{0,2}[\w.+~-]*//[\w./+~-]*(?::[\w./+~-]+)?)(?![\w:/])"
+)
+"""The same, and labels by themselves, as in a query."""
 
 
 def moved_labels(view: View, moved: Moved, *parts: str, what: str = "label") -> Iterator[Finding]:
-    """Findings for labels that moved: fixed in Bazel's files and in scripts, listed in documents.
+    """Findings for labels that moved: fixed in Bazel's files and in scripts, listed in documents and
+    in sources.
 
     Args:
         view: the file.
@@ -63,18 +74,20 @@ def _in_starlark(view: View, moved: Moved, parts: tuple[str, ...], what: str) ->
 
 def _in_text(view: View, moved: Moved, what: str) -> Iterator[Finding]:
     document = view.file.path.lower().endswith(DOCUMENTS)
-    for start, end, old, new in flags_in(view.file.data, moved):
+    for start, end, old, new in flags_in(view.file.data, moved, _FLAG if document else _IN_SCRIPT):
         message = _message(what, old, new)
         if document:
             advice = "Change the text; what people copy from here does not work any more."
             yield Finding(start, end, message, advice=advice, level=Level.NOTE)
+        elif view.file.path.endswith(SOURCES):
+            yield Finding(start, end, message, advice=f"Write {new}; sources of programs are not edited.")
         else:
             yield Finding(start, end, message, Fix((Edit(start, end, new.encode()),)))
 
 
-def flags_in(data: bytes, moved: Moved) -> Iterator[tuple[int, int, str, str]]:
-    """The labels of flags in some bytes that moved: their range, what they are and what they become."""
-    for found in _FLAG.finditer(data):
+def flags_in(data: bytes, moved: Moved, pattern: re.Pattern[bytes] = _FLAG) -> Iterator[tuple[int, int, str, str]]:
+    """The labels in some bytes that moved: their range, what they are and what they become."""
+    for found in pattern.finditer(data):
         old = found[1].decode()
         new = moved(old)
         if new is not None:

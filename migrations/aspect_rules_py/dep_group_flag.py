@@ -22,6 +22,7 @@ _OLD_SETTING = "@aspect_rules_py//uv/private/constraints/venv:venv"
 _NEW_SETTING = "uv/private/constraints/dep_group:dep_group"
 _TRANSITIONS = "@aspect_rules_py//py/private:transitions.bzl"
 _COMMENT_LINE = re.compile(rb"^[ \t]*#[^\n]*", re.MULTILINE)
+_COMPUTED = re.compile(r"@(?:%s|\{\w*\})//venv(?![\w/])")
 _HUB_LABEL = re.compile(r"(@{1,2}[\w.+~-]+)//venv(?::([\w.+~-]+))?")
 
 
@@ -42,6 +43,10 @@ def find(view: View) -> Iterator[Finding]:
     yield from _in_comments(view, moved)
     if view.file.kind in (FileKind.BAZELRC, FileKind.TEXT):
         yield from _of_unknown_hubs(view, repos)
+    for string in view.strings("//venv") if repos is not None else ():
+        if _COMPUTED.search(string.value):
+            advice = "If it is one, write dep_group for venv."
+            yield Finding(string.start, string.end, f"{string.value} may be the flag of a uv hub", advice=advice)
     for load in view.loads if b"VENV_FLAG" in view.file.data else ():
         if view.canonical(load.label) == _TRANSITIONS:
             for symbol in load.symbols:
@@ -109,8 +114,8 @@ MIGRATION = Migration(
         ),
         why="v2 calls a set of packages that are resolved together a dependency group; the old labels do not exist.",
         safety=(
-            "Safe. Documents and comments are listed, not edited. A flag that looks like one of a hub that nothing "
-            "declares is noted."
+            "Safe. Documents, comments and sources in Python and Go are listed, not edited, as is a label that is put "
+            "together of the name of a hub. A flag that looks like one of a hub that nothing declares is noted."
         ),
         references=(UPSTREAM + "/commit/5ffed3ad",),
     ),
@@ -130,15 +135,26 @@ MIGRATION = Migration(
                 ".bazelrc": "common --@pypi//venv=default # why\n# common --@pypi//venv=x\n"
                 "build:ci --config=x --@pypi//venv:venv=ci\ntry-import %workspace%/tools/dev.rc\n",
                 "tools/dev.rc": 'common "--@pypi//venv=dev"\n',
-                "ci.sh": "bazel test --@pypi//venv=ci //...\n",
+                "ci.sh": "bazel test --@pypi//venv=ci //...\nbazel query 'rdeps(//..., @pypi//venv:ci)'\n",
+                "ci.py": 'run("bazel", "test", "--@pypi//venv=ci")\n',
             },
             {
                 ".bazelrc": "common --@pypi//dep_group=default # why\n# common --@pypi//venv=x\n"
                 "build:ci --config=x --@pypi//dep_group:dep_group=ci\ntry-import %workspace%/tools/dev.rc\n",
                 "tools/dev.rc": 'common "--@pypi//dep_group=dev"\n',
-                "ci.sh": "bazel test --@pypi//dep_group=ci //...\n",
+                "ci.sh": "bazel test --@pypi//dep_group=ci //...\nbazel query 'rdeps(//..., @pypi//dep_group:ci)'\n",
             },
             notes=("the comment has the flag",),
+            person=("@pypi//venv is @pypi//dep_group now",),
+        ),
+        Case(
+            "a label that is computed",
+            {
+                "MODULE.bazel": _MODULE,
+                "m.bzl": "def flag(hub):\n"
+                '    return ["@%s//venv" % hub, "@{}//venv:{}".format(hub, hub), "@%s//venv/x" % hub]\n',
+            },
+            person=("@%s//venv may be", "@{}//venv:{} may be"),
         ),
         Case(
             "select keys, a config_setting and a platform",

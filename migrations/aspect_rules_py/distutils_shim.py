@@ -15,11 +15,11 @@ from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.view import View
 
-_NAME = re.compile(rb"(?<![\w-])_virtualenv\.(?:py|pth)(?!\w)")
+_NAME = re.compile(rb"""(?<![\w-])_virtualenv\.(?:py|pth)(?!\w)|(?<=["'])_virtualenv(?=["'])""")
 
 
 def find(view: View) -> Iterator[Finding]:
-    """Mentions of the files."""
+    """Mentions of the files, and of the module by its name alone."""
     for found in _NAME.finditer(view.file.data):
         yield Finding(
             *found.span(),
@@ -33,20 +33,26 @@ MIGRATION = Migration(
     id="distutils-shim",
     summary="Find mentions of the distutils shim of virtualenvs.",
     page=Page(
-        what="Lists mentions of `_virtualenv.py` and `_virtualenv.pth` in Bazel's files, scripts and settings.",
+        what="Lists mentions of `_virtualenv.py`, `_virtualenv.pth` and the module in Bazel's files, scripts, sources.",
         why="The files patched distutils; they are not made for Python 3.10 and later, and later not at all.",
-        safety="Nothing is edited. Python sources that look at `sys.modules` are not searched.",
+        safety="Nothing is edited.",
         references=(UPSTREAM + "/commits/main/",),
     ),
     gate=Gate(since="main", plan=False),
     kinds=(FileKind.BUILD, FileKind.BZL, FileKind.TEXT),
-    needles=(b"_virtualenv.p",),
+    needles=(b"_virtualenv.p", b'_virtualenv"', b"_virtualenv'"),
     find=find,
     cases=(
         Case(
             "a list of files to leave out",
             'x(\n    name = "x",\n    exclude = ["**/_virtualenv.py"],\n)\n',
             notes=("has no _virtualenv.py",),
+            to="main",
+        ),
+        Case(
+            "a test of sys.modules",
+            {"t.py": 'assert "_virtualenv" in sys.modules and "my_virtualenv" not in sys.modules\n'},
+            notes=("has no _virtualenv",),
             to="main",
         ),
         Case("the alphas have it", {"x.sh": "rm _virtualenv.pth\n"}),

@@ -51,7 +51,7 @@ MIGRATION = Migration(
     summary="Find environment variables that the launcher sets no more, or that targets must not set.",
     page=Page(
         what=(
-            "Lists `VIRTUAL_ENV` in the `env` of a target, and scripts, Dockerfiles and the like that name "
+            "Lists `VIRTUAL_ENV` in the `env` of a target, and scripts, sources, Dockerfiles and the like that name "
             "`BAZEL_TARGET`, `BAZEL_WORKSPACE` or `BAZEL_TARGET_NAME`."
         ),
         why=(
@@ -59,7 +59,7 @@ MIGRATION = Migration(
             "missing without an error where the program is started otherwise, as in an image. `VIRTUAL_ENV` is a path "
             "relative to the runfiles, and `env` must not set it."
         ),
-        safety="Nothing is edited. Python sources that read the variables are not searched.",
+        safety="Nothing is edited.",
         references=(UPSTREAM + "/releases/tag/v2.0.0-alpha.0",),
     ),
     gate=Gate(since="2.0.0-alpha.0", plan=False),

@@ -342,8 +342,9 @@ MIGRATION = Migration(
     page=Page(
         what=(
             "Finds every reference to `:x.venv`: labels in BUILD and .bzl files, `$(location …)`, commands in scripts, "
-            "Makefiles, CI files, documents, settings, .bazelrc files, comments. The `py_binary` or `py_test` it "
-            "belongs to, in whatever package, gets `expose_venv = True` if the virtualenv is wanted, and "
+            "Makefiles, CI files, documents, settings, sources in Python and Go, .bazelrc files, comments. The "
+            "`py_binary` or `py_test` it belongs to, in whatever package, gets `expose_venv = True` if the virtualenv "
+            "is wanted, and "
             "`expose_venv_link = True` if a link is, because the reference runs it. Where the version to move to has "
             "no `expose_venv_link` it gets a `py_venv_link` called `x.venv_link`. Labels in `alias` and `multirun` "
             "are changed to `:x.venv_link`; commands in text are listed and not edited."
@@ -402,6 +403,8 @@ py_binary(
                 "Makefile": "venv:\n\tbazel run //app:app.venv\n",
                 ".vscode/tasks.json": '{"command": "bazel", "args": ["run", "--config=build", "//app:app.venv"]}\n',
                 "app/README.md": "Run `bazel run :app.venv`.\n",
+                "x.py": 'run(["bazel", "run", "//app:app.venv"])\nf = lambda app: app.venv\n',
+                "y.go": 'var x = Run("bazel", "run", "//app:app.venv")\n',
             },
             {
                 "app/BUILD.bazel": """\
@@ -414,7 +417,7 @@ py_binary(
 )
 """,
             },
-            person=("//app:app.venv made a link", "//app:app.venv made a link", ":app.venv made a link"),
+            person=(*["//app:app.venv made a link"] * 2, ":app.venv made a link", *["//app:app.venv made a link"] * 2),
         ),
         Case(
             "commands that run it, in the plan",
