@@ -141,12 +141,25 @@ def _constant(view: View, load: Load, symbol: Loaded, version: str) -> Iterator[
         advice = "Ask `repository_ctx.os` in the repository rule that needs it."
         yield Finding(symbol.start, symbol.end, message, advice=advice)
         return
-    label = f"@python_{version.replace('.', '_')}_host//:python"
+    repo = _host_repository(view, load, version)
+    label = f"@{repo}//:python"
     uses = list(view.uses(frozenset({view.bindings.loaded[symbol.local]})))
     edits = tuple(Edit(use.start, use.end, quote(label)) for use in uses)
     changes = tuple(change for use in uses for change in view.changes_at(use))
     fix = Fix(edits, changes, release=frozenset({symbol.local}))
-    yield Finding(symbol.start, symbol.end, f"{message}; {label} is the interpreter of the host", fix)
+    message += f"; {label} is the interpreter of the host"
+    unknown = bool(view.workspace.module_files) and repo not in view.workspace.names
+    advice = f"Name {repo} in a use_repo of MODULE.bazel." if unknown and uses else ""
+    yield Finding(symbol.start, symbol.end, message, fix, advice, Level.NOTE)
+
+
+def _host_repository(view: View, load: Load, version: str) -> str:
+    """The repository with the interpreter of the host, beside the one that a file is loaded from."""
+    suffix = version.replace(".", "_")
+    if view.workspace.module_files:
+        return f"python_{suffix}_host"
+    repo, _, rest = load.label.lstrip("@").partition("//")
+    return f"{repo}_host" if rest.startswith(":") else f"{repo}_{suffix}_host"
 
 
 MIGRATION = Migration(
@@ -157,7 +170,8 @@ MIGRATION = Migration(
             "Loads `py_binary`, `py_test`, `py_console_script_binary` and `compile_pip_requirements` from where they "
             'live, and adds `python_version = "3.12"` to the calls of those that came from `@python_versions//3.12`, '
             "`@python_aliases//3.12`, `@python_3_12`, or a repository that `python_register_toolchains` made under "
-            "any name. `interpreter` becomes the label `@python_3_12_host//:python`."
+            "any name. `interpreter` becomes the label `@python_3_12_host//:python`, which MODULE.bazel has to name "
+            "in a `use_repo`; without MODULE.bazel that of the repository beside it."
         ),
         why="The files are deprecated since 1.1.0, when the rules themselves learnt the attribute.",
         safety=(
@@ -294,7 +308,7 @@ load("@rules_python//python:pip.bzl", "pip_parse")
 
 pip_parse(
     name = "pip",
-    python_interpreter_target = "@python_3_11_4_host//:python",
+    python_interpreter_target = "@py_host//:python",
 )
 """,
                 "BUILD.bazel": 'load("@rules_python//python:py_binary.bzl", "py_binary")\n\n'
