@@ -32,8 +32,8 @@ _CANONICAL = re.compile(r"@@([A-Za-z0-9_.-]+?)(?:[+~][0-9A-Za-z_.-]*)?")
 _TEXT = re.compile(
     r"(?i:.*\.(?:sh|bash|zsh|fish|ps1|bat|md|mdx|rst|adoc|txt|ya?ml|json5?|jsonc|toml|ini|cfg|conf|mk|make|just|envrc"
     r"|bazelversion|tmpl|template|jinja2?|j2|html|gitignore|dockerignore|bazelignore|groovy|nix|code-workspace|iml"
-    r"|xml|bazelproject|py|pyi|go)|[^.]+|.*(?:makefile|dockerfile|justfile|jenkinsfile|readme|codeowners|\.envrc|pre-commit"
-    r"|post-checkout|\.gitignore)"
+    r"|xml|bazelproject|py|pyi|go)|[^.]+|.*(?:makefile|dockerfile|justfile|jenkinsfile|readme|codeowners|\.envrc"
+    r"|pre-commit|post-checkout|\.gitignore)"
     r"|module\.bazel\.lock)"
 )
 

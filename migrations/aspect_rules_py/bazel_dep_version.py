@@ -5,6 +5,7 @@ https://github.com/aspect-build/rules_py/releases
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from packaging.version import InvalidVersion, Version
@@ -19,6 +20,7 @@ from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.view import View
 
+_RELEASE = re.compile(r"(?<![\w.])(?:rules_py-)?v?(\d+\.\d+\.\d+(?:-[a-z]+\.\d+)?)(?![\w-])")
 _OVERRIDES = ("single_version_override", "archive_override", "git_override", "local_path_override")
 
 
@@ -66,6 +68,13 @@ def _bumped(view: View, call: Call, wanted: str, *, pinned: bool) -> Iterator[Fi
         )
 
 
+def _named(call: Call) -> list[str]:
+    """The versions that an override names: in an address, a prefix, a tag."""
+    named = ("url", "urls", "strip_prefix", "tag", "branch")
+    text = b" ".join(call.text(item) for item in call.arguments if item.name in named).decode("utf-8", "replace")
+    return [version for version in _RELEASE.findall(text) if _number(version) is not None]
+
+
 def _override(call: Call, wanted: str) -> Iterator[Finding]:
     """What pins the module, unless it is a version that is new enough."""
     kind = (call.callee or "").rpartition(".")[2]
@@ -80,6 +89,11 @@ def _override(call: Call, wanted: str) -> Iterator[Finding]:
             return
         fix = Fix.of(rewrite(call, put={"version": quote(wanted).decode()}))
         yield Finding(argument.start, argument.end, f"this pins {MODULE} {pinned}, and is to pin {wanted}", fix)
+        return
+    old = [version for version in _named(call) if _older(version, wanted)]
+    if old:
+        message = f"this {kind} brings {MODULE} {old[0]}, whatever bazel_dep asks for"
+        yield Finding(call.start, call.callee_range[1], message, advice=f"Make it bring {wanted}, or drop it.")
         return
     yield Finding(
         call.start,
@@ -146,6 +160,18 @@ MIGRATION = Migration(
             {"MODULE.bazel": _DEP.format("2.0.0-alpha.6")},
             person=("is not the branch main",),
             to="main",
+        ),
+        Case(
+            "an archive of an old version, and one of a new one",
+            {
+                "MODULE.bazel": 'bazel_dep(name = "aspect_rules_py")\narchive_override(\n'
+                '    module_name = "aspect_rules_py",\n    strip_prefix = "rules_py-1.11.7",\n'
+                '    urls = ["https://example.org/v1.11.7.tar.gz"],\n)\n',
+                "x/MODULE.bazel": 'bazel_dep(name = "aspect_rules_py")\ngit_override(\n'
+                '    module_name = "aspect_rules_py",\n    tag = "v2.0.0-alpha.6",\n)\n',
+            },
+            person=("this archive_override brings aspect_rules_py 1.11.7",),
+            notes=("this git_override decides",),
         ),
         Case(
             "the branch main, by a git_override",

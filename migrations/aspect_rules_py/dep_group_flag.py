@@ -12,6 +12,7 @@ from buildfile.source import FileKind
 from migrations.aspect_rules_py._extensions import NEEDLES, Repos, gather_repos, hubs_of, is_hub
 from migrations.aspect_rules_py._moved_labels import Moved, flags_in, moved_labels
 from migrations.aspect_rules_py._surface import UPSTREAM
+from migrations.aspect_rules_py._uv_module import ON_V1
 from migrations.finding import Finding, Fix, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -93,14 +94,6 @@ def _of_unknown_hubs(view: View, repos: Repos | None) -> Iterator[Finding]:
         )
 
 
-_MODULE = """\
-bazel_dep(name = "aspect_rules_py", version = "1.11.7")
-
-uv = use_extension("@aspect_rules_py//uv/unstable:extension.bzl", "uv")
-uv.declare_hub(hub_name = "pypi")
-use_repo(uv, "pypi")
-"""
-
 MIGRATION = Migration(
     id=_ID,
     summary="Rename the flag @hub//venv and its settings to @hub//dep_group.",
@@ -131,7 +124,7 @@ MIGRATION = Migration(
         Case(
             "a .bazelrc, what it imports, and a script",
             {
-                "MODULE.bazel": _MODULE,
+                "MODULE.bazel": ON_V1,
                 ".bazelrc": "common --@pypi//venv=default # why\n# common --@pypi//venv=x\n"
                 "build:ci --config=x --@pypi//venv:venv=ci\ntry-import %workspace%/tools/dev.rc\n",
                 "tools/dev.rc": 'common "--@pypi//venv=dev"\n',
@@ -150,7 +143,7 @@ MIGRATION = Migration(
         Case(
             "a label that is computed",
             {
-                "MODULE.bazel": _MODULE,
+                "MODULE.bazel": ON_V1,
                 "m.bzl": "def flag(hub):\n"
                 '    return ["@%s//venv" % hub, "@{}//venv:{}".format(hub, hub), "@%s//venv/x" % hub]\n',
             },
@@ -159,7 +152,7 @@ MIGRATION = Migration(
         Case(
             "select keys, a config_setting and a platform",
             {
-                "MODULE.bazel": _MODULE,
+                "MODULE.bazel": ON_V1,
                 "BUILD.bazel": """\
 config_setting(
     name = "ci",
@@ -205,7 +198,7 @@ alias(
         Case(
             "a transition of one's own and a docstring, under another name of the hub",
             {
-                "MODULE.bazel": _MODULE.replace('use_repo(uv, "pypi")', 'use_repo(uv, deps = "pypi")'),
+                "MODULE.bazel": ON_V1.replace('use_repo(uv, "pypi")', 'use_repo(uv, deps = "pypi")'),
                 "t.bzl": '"""Build with --@deps//venv=x."""\n\n_VENV_FLAG = "@deps//venv"\n'
                 '_SETTING = "@aspect_rules_py//uv/private/constraints/venv:venv"\n_OTHER = "@pypi//venv"\n',
             },
@@ -228,7 +221,7 @@ alias(
         Case(
             "a package of that name, and that of a repository that is no hub",
             {
-                "MODULE.bazel": _MODULE + 'bazel_dep(name = "other", version = "1")\n',
+                "MODULE.bazel": ON_V1 + 'bazel_dep(name = "other", version = "1")\n',
                 ".bazelrc": "build --//venv=x --@other//venv=y\n",
                 "BUILD.bazel": 'alias(\n    name = "a",\n    actual = "//venv:pypi",\n)\n\n'
                 'exports_files(["@pypi//venv is a flag"])\n',
@@ -237,7 +230,7 @@ alias(
         Case(
             "a document, and a hub that nothing declares",
             {
-                "MODULE.bazel": _MODULE,
+                "MODULE.bazel": ON_V1,
                 "README.md": "Run `bazel run --@pypi//venv=dev //:x`.\n",
                 ".bazelrc": "common --@mystery//venv=default\n",
             },
@@ -245,7 +238,7 @@ alias(
         ),
         Case(
             "the v2.0.0 plan keeps the flag",
-            {"MODULE.bazel": _MODULE, ".bazelrc": "common --@pypi//venv=default\n"},
+            {"MODULE.bazel": ON_V1, ".bazelrc": "common --@pypi//venv=default\n"},
             to="v2-plan",
         ),
     ),

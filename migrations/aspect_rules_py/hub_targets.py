@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from buildfile.source import STARLARK, FileKind
 from migrations.aspect_rules_py._extensions import NEEDLES, gather_repos, hubs_of, is_hub
 from migrations.aspect_rules_py._surface import UPSTREAM
+from migrations.aspect_rules_py._uv_module import ON_V2
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -56,14 +57,6 @@ def _is_wheel(repo: str) -> bool:
     return repo.startswith("whl_install__") or "+uv+" in repo or "~uv~" in repo
 
 
-_MODULE = """\
-bazel_dep(name = "aspect_rules_py", version = "2.0.0-alpha.6")
-
-uv = use_extension("@aspect_rules_py//uv:extensions.bzl", "uv")
-uv.declare_hub(hub_name = "pypi")
-use_repo(uv, "pypi")
-"""
-
 MIGRATION = Migration(
     id=_ID,
     summary="Turn @hub//package:lib into @hub//package, and find uses of :dist_info.",
@@ -88,7 +81,7 @@ MIGRATION = Migration(
         Case(
             "a library and the metadata",
             {
-                "MODULE.bazel": _MODULE,
+                "MODULE.bazel": ON_V2,
                 "BUILD.bazel": 'load("@aspect_rules_py//py:defs.bzl", "py_library")\n\npy_library(\n    name = "l",\n'
                 '    data = ["@pypi//numpy:dist_info"],\n    deps = ["@pypi//numpy:lib"],\n)\n',
             },
@@ -102,7 +95,7 @@ MIGRATION = Migration(
         Case(
             "a library of one's own",
             {
-                "MODULE.bazel": _MODULE,
+                "MODULE.bazel": ON_V2,
                 "BUILD.bazel": 'alias(\n    name = "a",\n    actual = "//numpy:lib",\n)\n\n'
                 'alias(\n    name = "b",\n    actual = "@other//numpy:lib",\n)\n',
             },
@@ -111,7 +104,7 @@ MIGRATION = Migration(
         Case(
             "the last alpha has them",
             {
-                "MODULE.bazel": _MODULE,
+                "MODULE.bazel": ON_V2,
                 "BUILD.bazel": 'alias(\n    name = "a",\n    actual = "@pypi//numpy:lib",\n)\n',
             },
         ),

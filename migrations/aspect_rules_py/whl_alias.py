@@ -12,6 +12,7 @@ from buildfile.calls import Call
 from buildfile.source import STARLARK, FileKind
 from migrations.aspect_rules_py._extensions import NEEDLES, gather_repos, hubs_of, is_hub
 from migrations.aspect_rules_py._surface import UPSTREAM
+from migrations.aspect_rules_py._uv_module import ON_V1
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -56,14 +57,6 @@ def _attribute(view: View, string: String) -> str | None:
     return None
 
 
-_MODULE = """\
-bazel_dep(name = "aspect_rules_py", version = "1.11.7")
-
-uv = use_extension("@aspect_rules_py//uv/unstable:extension.bzl", "uv")
-uv.declare_hub(hub_name = "pypi")
-use_repo(uv, "pypi")
-"""
-
 MIGRATION = Migration(
     id=_ID,
     summary="Turn @hub//package:whl in deps into @hub//package, and find its other uses.",
@@ -88,7 +81,7 @@ MIGRATION = Migration(
         Case(
             "a dependency, and data",
             {
-                "MODULE.bazel": _MODULE,
+                "MODULE.bazel": ON_V1,
                 "BUILD.bazel": 'load("@aspect_rules_py//py:defs.bzl", "py_library")\n\npy_library(\n    name = "l",\n'
                 '    data = ["@pypi//torch:whl"],\n    deps = ["@pypi//numpy:whl"],\n)\n',
             },
@@ -101,14 +94,14 @@ MIGRATION = Migration(
         Case(
             "a hub of rules_python",
             {
-                "MODULE.bazel": _MODULE,
+                "MODULE.bazel": ON_V1,
                 "BUILD.bazel": 'filegroup(\n    name = "w",\n    srcs = ["@pip//torch:whl"],\n)\n',
             },
         ),
         Case(
             "a workspace on v2",
             {
-                "MODULE.bazel": _MODULE.replace("1.11.7", "2.0.0-alpha.6"),
+                "MODULE.bazel": ON_V1.replace("1.11.7", "2.0.0-alpha.6"),
                 "BUILD.bazel": 'filegroup(\n    name = "w",\n    srcs = ["@pypi//torch:whl"],\n)\n',
             },
         ),
