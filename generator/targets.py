@@ -227,8 +227,17 @@ class _Generator:
                 f'a target of kind "{other}" with the same name already exists'
             )
             return None
-        modules = self._modules([name])
-        return self._target(BINARY, target, srcs, visible=True, modules=modules, labels=self._labels(unit))
+        rule = self.package.rules.get(target)
+        odd = target != _stem(name) and (rule is None or "main" in rule.attributes)
+        return self._target(
+            BINARY,
+            target,
+            srcs,
+            visible=True,
+            main=name if odd else "",  # which the rule would look for under the name of the target
+            modules=self._modules([name]),
+            labels=self._labels(unit),
+        )
 
     def _main(self) -> None:
         name = self.config.binary_naming_convention.replace("$package_name$", self.package.name)
