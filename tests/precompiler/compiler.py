@@ -4,12 +4,13 @@ import contextlib
 import json
 import os
 import queue
-import shutil
 import subprocess
 import sys
 import threading
 from functools import cache
 from pathlib import Path
+
+from tests.interpreters import candidates
 
 PROGRAM = Path(__file__).parents[2] / "rules" / "tools" / "precompiler" / "precompiler.py"
 PATIENCE = 60  # seconds until a test gives up waiting
@@ -17,12 +18,9 @@ PATIENCE = 60  # seconds until a test gives up waiting
 
 @cache
 def interpreters() -> list[str]:
-    """One CPython of each minor version from 3.8 on: of pyenv, of the path, and the one that runs the tests."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    found = [str(path) for path in sorted(pyenv.glob("3.*/bin/python"))]
-    found += [path for minor in range(8, 20) if (path := shutil.which(f"python3.{minor}"))]
+    """One CPython of each minor version from 3.8 on, the one that runs the tests among them."""
     chosen = {}
-    for path in [sys.executable, *found]:
+    for path in [sys.executable, *candidates()]:
         script = "import sys; print(sys.implementation.name, *sys.version_info[:2])"
         run = subprocess.run([path, "-c", script], capture_output=True, text=True)
         if run.returncode == 0 and run.stdout.startswith("cpython 3"):

@@ -12,6 +12,7 @@ import pytest
 
 from generator.emit import emit
 from migrations.rollout.manifest import NAME, read
+from tests.interpreters import candidates
 from tests.rollout.conftest import contents, trekbok
 from tests.rollout.repository import LIMITS, Planted, make
 from tests.rules.bazel import Workspace
@@ -51,15 +52,11 @@ register_toolchains(
 
 def _old_python() -> tuple[str, str] | None:
     """A Python before 3.11 on this machine: its version and path."""
-    paths = [Path(f"/usr/bin/python3.{minor}") for minor in (8, 9, 10)]
-    for pattern in (".pyenv/versions/*/bin/python3", ".local/share/uv/python/*/bin/python3"):
-        paths += sorted(Path.home().glob(pattern))
-    for path in paths:
-        if path.is_file():
-            probe = [str(path), "-Ic", "import sys; print('%d.%d' % sys.version_info[:2])"]
-            version = subprocess.run(probe, capture_output=True, text=True, check=False).stdout.strip()
-            if version in ("3.8", "3.9", "3.10"):
-                return version, str(path)
+    for path in candidates():
+        probe = [path, "-Ic", "import sys; print('%d.%d' % sys.version_info[:2])"]
+        version = subprocess.run(probe, capture_output=True, text=True, check=False).stdout.strip()
+        if version in ("3.8", "3.9", "3.10"):
+            return version, path
     return None
 
 

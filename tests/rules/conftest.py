@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.interpreters import candidates
 from tests.rules.bazel import MODULE_NAME, REPO_NAME, Workspace, copy_tree, make_workspace
 
 WORKSPACES = Path(__file__).parent / "workspaces"
@@ -67,14 +68,6 @@ toolchain(
     visibility = ["//visibility:public"],
 )
 """
-
-
-def candidates() -> list[str]:
-    """Interpreters there might be; not each is to be seen by Bazel, which may run in a root of its own."""
-    found = [f"/usr/bin/python3.{minor}" for minor in range(8, 16)]
-    for pattern in (".pyenv/versions/*/bin/python3", ".local/share/uv/python/*/bin/python3"):
-        found += sorted(str(path) for path in Path.home().glob(pattern))
-    return found
 
 
 @pytest.fixture(scope="session")

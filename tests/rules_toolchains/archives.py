@@ -7,8 +7,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.interpreters import candidates
 from tests.rules.bazel import Workspace
-from tests.rules.conftest import candidates
 
 # Run by each interpreter for itself; the layout is that of python-build-standalone.
 _PACK = """
