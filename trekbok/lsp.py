@@ -6,6 +6,7 @@ https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/spe
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ def lsp(root: Path | None, jobs: int, quiet: bool, verbose: bool, color: str) ->
         import pygls  # noqa: F401
     except ImportError:
         raise UsageProblem("the language server needs pygls; install trekbok[lsp]") from None
+    gc.enable()  # this run is long
     server_for(find_root(root)).start_io()
 
 

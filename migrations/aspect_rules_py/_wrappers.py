@@ -81,6 +81,8 @@ def gather_wrappers(facts: list[tuple[str, list[Wrapper]]]) -> dict[Key, Wrapper
 
 def reaching(view: View, wrappers: Wrappers, rules: frozenset[Symbol], attribute: str) -> frozenset[Symbol]:
     """The symbols loaded in a file that are wrappers and pass an attribute on to one of some rules."""
+    if not wrappers:
+        return frozenset()
     wanted = {key_of(rule) for rule in rules}
     return frozenset(
         symbol

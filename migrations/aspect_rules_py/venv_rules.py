@@ -55,9 +55,9 @@ def find(view: View) -> Iterator[Finding]:
 def _of_wrappers(view: View) -> Iterator[Finding]:
     """Attributes that are gone, on calls of macros that pass them on to one of the two rules."""
     facts = view.facts.get(_ID, {})
-    wrappers = {name: reaching(view, facts, _OLD, name) for name in _DROPPED}
+    wrappers = {name: reaching(view, facts, _OLD, name) for name in _DROPPED if name.encode() in view.file.data}
     for call, symbol in view.calls(frozenset().union(*wrappers.values())):
-        gone = [name for name in _DROPPED if symbol in wrappers[name] and call.argument(name) is not None]
+        gone = [name for name in _DROPPED if symbol in wrappers.get(name, ()) and call.argument(name) is not None]
         if gone:
             message = f"{symbol.name} passes {' and '.join(gone)} on to a rule that does not have it any more"
             yield Finding(call.start, call.callee_range[1], message, Fix.of(rewrite(call, drop=gone)))
@@ -161,9 +161,9 @@ MIGRATION = Migration(
         b"py_venv_test",
         b"bazel-bin/",
         b"bazel-out/",
-        b" mode =",
+        b"mode =",
         b"mode=",
-        b" debug =",
+        b"debug =",
         b"debug=",
     ),
     find=find,
