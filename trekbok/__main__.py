@@ -2,12 +2,12 @@
 
 import gc
 
-from trekbok.cli import main
-
 
 def run() -> None:
     """Runs the command line, without the collector of cyclic garbage: a run is short, and leaves next to none."""
-    gc.disable()
+    gc.disable()  # first of all: imports make objects too
+    from trekbok.cli import main
+
     main()
 
 
