@@ -13,7 +13,6 @@ import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,7 @@ from buildfile.syntax import Unparsable, not_starlark, plainly_valid
 from buildfile.targets import Change, changes_between, differing
 from migrations.finding import Finding, Fix, Level, Safety
 from migrations.migration import Migration
+from migrations.needles import pattern_of
 from migrations.profiles import Target, target_of
 from migrations.registry import Registry
 from migrations.view import View
@@ -292,17 +292,7 @@ def _is_unicode(path: str) -> bool:
 
 def _pattern(needles: Iterable[bytes]) -> re.Pattern[bytes] | None:
     wanted = set(needles)
-    kept = sorted(needle for needle in wanted if not any(other != needle and other in needle for other in wanted))
-    return re.compile(_alternatives(kept)) if kept else None
-
-
-def _alternatives(needles: list[bytes]) -> bytes:
-    """A pattern for any of some needles that reads what they have in common at their start once: it is faster."""
-    if b"" in needles:
-        return b""
-    by_first = {first: list(group) for first, group in groupby(needles, key=lambda needle: needle[:1])}
-    parts = [re.escape(first) + _alternatives([needle[1:] for needle in group]) for first, group in by_first.items()]
-    return parts[0] if len(parts) == 1 else b"(?:" + b"|".join(parts) + b")"
+    return pattern_of(wanted) if wanted else None
 
 
 def _search(state: Run, entries: list[Entry], jobs: int, outcome: Outcome) -> tuple[list[Entry], list[Any]]:

@@ -12,10 +12,10 @@ from buildfile.syntax import Unparsable, not_starlark, plainly_valid
 from migrations.engine import TEMPLATE, Run, facts_of
 from migrations.finding import Finding, Fix
 from migrations.lint.diagnostic import Diagnostic, diagnostic_of, failure_of
-from migrations.lint.needles import Needles
 from migrations.lint.own import FAILED_CHECK, SYNTAX_ERROR
 from migrations.lint.suppressions import Suppression, suppressions_of
 from migrations.migration import Migration
+from migrations.needles import Needles
 from migrations.view import View
 
 _KEYWORDS = re.compile(rb"(?:^|[(,])[ \t]*([A-Za-z_]\w*)[ \t]*=(?!=)", re.MULTILINE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrations.lint.needles import Needles, pattern_of
+from migrations.needles import Needles, pattern_of
 
 NEEDLES = st.sets(st.text("ab.(*", min_size=1, max_size=4).map(str.encode), min_size=1, max_size=8)
 TEXT = st.text("ab.(*\n", max_size=12).map(str.encode)

@@ -39,7 +39,7 @@ def pattern_of(needles: Collection[bytes]) -> re.Pattern[bytes]:
     for needle in sorted(set(needles), key=len):
         if not any(shorter in needle for shorter in wanted):
             wanted.append(needle)
-    return re.compile(_branches(sorted(wanted)))
+    return re.compile(_branches(sorted(wanted)) if wanted != [b""] else b"")  # the empty needle is in everything
 
 
 def _branches(needles: list[bytes]) -> bytes:
