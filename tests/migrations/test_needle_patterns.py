@@ -21,3 +21,7 @@ def test_what_is_found_does_not_depend_on_what_came_before(needles: set[bytes], 
 @given(NEEDLES, TEXT)
 def test_the_pattern_is_found_where_any_needle_is(needles: set[bytes], text: bytes) -> None:
     assert (pattern_of(needles).search(text) is not None) == any(needle in text for needle in needles)
+
+
+def test_the_empty_needle_is_in_everything() -> None:
+    assert pattern_of([b"", b"a"]).search(b"") is not None
