@@ -15,7 +15,7 @@ from buildfile.parallel import available_cores, map_chunks
 from buildfile.repository import Entry, Workspace, read_bytes, walk, workspace_of, workspaces
 from buildfile.source import FileKind, SourceFile
 from buildfile.syntax import Tree, Unparsable, parse
-from migrations.rollout.emitted import with_emitted
+from migrations.emitted import with_emitted
 from migrations.rollout.expressions import Unknown, names_of, value_of
 from migrations.rollout.globs import expand
 from migrations.rollout.kinds import BzlFacts, Made, macros_in, mapped_kinds, names_in, read_bzl

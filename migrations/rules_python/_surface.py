@@ -1,6 +1,6 @@
 """The files of rules_python and what they export, and what names in a file have to do with them.
 
-A repository may have the rules under the name of the module that trekbok emits; its files are the same.
+A repository may have the rules as the module that trekbok emits; its files are the same.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterator
 from buildfile.bindings import Symbol
 from buildfile.calls import Call, dotted, walk
 from buildfile.source import FileKind
+from migrations.emitted import EMITTED
 from migrations.finding import Finding, Fix, Level, Safety
 from migrations.view import String, Use, View
 
 UPSTREAM = "https://github.com/bazel-contrib/rules_python"
 DOCS = "https://rules-python.readthedocs.io/en/latest"
 CHANGES = DOCS + "/changelog.html"
-MODULES = ("rules_python", "trekbok_rules")
+MODULES = ("rules_python", EMITTED)
 
 RULES = ("py_binary", "py_library", "py_test")
 HOMES = {

@@ -14,6 +14,7 @@ from buildfile.bindings import Symbol
 from buildfile.calls import Argument, Call
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
+from migrations.emitted import EMITTED
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.starlark._attributes import ASPECT, KNOWN, NATIVE, PYTHON
@@ -22,7 +23,7 @@ from migrations.view import View
 
 _TABLES: Mapping[str, Mapping[str, frozenset[str]]] = {
     "@rules_python": PYTHON,
-    "@trekbok_rules": {**ASPECT, **PYTHON},
+    f"@{EMITTED}": {**ASPECT, **PYTHON},
     "@aspect_rules_py": ASPECT,
     "native": NATIVE,
 }

@@ -190,3 +190,26 @@ def test_one_cause_is_one_finding(tmp_path: Path) -> None:
     assert lint(tmp_path).ids == ["venv-rules"] * 4
     others = lint(tmp_path, "--ignore", "venv-rules").ids
     assert sorted(others) == ["unstable-load"] * 4 + ["unused-load"] * 3
+
+
+def test_emitted_rules_are_known_under_the_name_that_the_module_has(tmp_path: Path) -> None:
+    call = 'load("@{0}//python:py_test.bzl", "py_test")\n\npy_test(\n    name = "t",\n    srcs = ["t.py"],\n'
+    call += '    precompile = "if_generated_source",\n    pyc_colection = "include_pyc",\n)\n'
+    files = {
+        "MODULE.bazel": 'bazel_dep(name = "house_rules", repo_name = "house")\nbazel_dep(name = "others")\n'
+        'local_path_override(\n    module_name = "house_rules",\n    path = "third_party/rules",\n)\n'
+        'local_path_override(\n    module_name = "others",\n    path = "third_party/others",\n)\n',
+        "third_party/rules/trekbok-emit.json": "{}",
+        ".bazelrc": "common --@house//python/config_settings:precompile=enabeld\n",
+        "a/BUILD": call.format("house"),
+        "b/BUILD": call.format("others").replace("if_generated_source", "x"),
+    }
+    lay_out(tmp_path, files)
+    found = lint(tmp_path).json["findings"]
+    assert sorted((item["path"], item["id"]) for item in found) == [
+        (".bazelrc", "precompile-unknown-values"),
+        ("a/BUILD", "misspelled-attribute"),
+        ("a/BUILD", "precompile-removed-values"),
+    ]
+    run(tmp_path, "--fix", "--unsafe-fixes")
+    assert "@house//python:py_test.bzl" in (tmp_path / "a/BUILD").read_text()
