@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from buildfile.calls import Call
 from migrations.finding import Finding
 from migrations.lint.outside import Outside
 from migrations.rollout.hazards import Hold
@@ -16,9 +17,14 @@ from migrations.rollout.inventory import Rule
 from migrations.rollout.manifest import NAME, Manifest, read
 from migrations.rollout.pages import HAZARDS
 from migrations.rollout.plan import plan
+from migrations.rules_python.precompile_main_module import MIGRATION as MAIN_MODULE
+from migrations.rules_python.precompile_removed_values import MIGRATION as REMOVED_VALUES
 from migrations.view import View
 
 _Held = Mapping[str, Sequence[tuple[Rule, Hold]]]
+
+_TWINS = {"main-module": MAIN_MODULE, "removed-value": REMOVED_VALUES}
+"""Hazards to the migration that says as much of a call where its attributes show it."""
 
 
 def outside(root: Path, ids: Collection[str], exclude: Sequence[str], jobs: int) -> Outside:
@@ -49,17 +55,20 @@ def outside(root: Path, ids: Collection[str], exclude: Sequence[str], jobs: int)
 
 def _find(held: _Held, view: View) -> Iterator[Finding]:
     for rule, hold in held.get(view.file.path, ()):
-        for start, end in _places(view, rule):
-            yield Finding(start, end, hold.message, advice=hold.advice)
+        for call in _calls(view, rule):
+            twin = _TWINS.get(hold.id)
+            same = twin is not None and any(call.start <= found.start < call.end for found in twin.find(view))
+            beside = twin.id if twin is not None and same else ""
+            yield Finding(call.start, call.callee_range[1], hold.message, advice=hold.advice, beside=beside)
             break
 
 
-def _places(view: View, rule: Rule) -> Iterator[tuple[int, int]]:
-    """Where the call of a target stands in a file that may have changed since it was read."""
+def _calls(view: View, rule: Rule) -> Iterator[Call]:
+    """The call of a target in a file that may have changed since it was read."""
     name = rule.label.partition(":")[2]
     for call in view.calls_named(rule.callee.rpartition(".")[2]):
         argument = call.argument("name")
         if argument is None:
             continue
         if name in (call.string("name"), ast.unparse(argument.value)):
-            yield call.start, call.callee_range[1]
+            yield call

@@ -407,3 +407,17 @@ def test_a_target_that_does_not_collect_above_a_library_without_sources(tmp_path
     flag = "@rules_python//python/config_settings:precompile_source_retention"
     lay_out(tmp_path, {".bazelrc": f"common --{flag}=omit_source\n"})
     assert lint(tmp_path, "--select", "sourceless-uncollected").ids == ["sourceless-uncollected"]
+
+
+def test_a_hazard_and_the_migration_that_says_as_much_of_the_same_call_are_one_finding(tmp_path: Path) -> None:
+    load = 'load("@rules_python//python:py_test.bzl", "py_test")\n\n'
+    test = 'py_test(\n    name = "{}",\n    main_module = "m",\n{})\n\n'
+    lay_out(
+        tmp_path, {"BUILD": load + test.format("t", '    pyc_collection = "include_pyc",\n') + test.format("u", "")}
+    )
+
+    def found(select: str) -> list[tuple[str, str]]:
+        return [(item["target"], item["id"]) for item in lint(tmp_path, "--select", select).json["findings"]]
+
+    assert found("ALL,rollout") == [("t", "precompile-main-module"), ("u", "main-module")]
+    assert found("rollout") == [("t", "main-module"), ("u", "main-module")]
