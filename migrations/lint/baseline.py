@@ -7,6 +7,7 @@ shrinks: writing it anew keeps of what is in it what is still found, and adds no
 from __future__ import annotations
 
 import datetime
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,12 @@ from pathlib import Path
 import msgspec
 
 from migrations.lint.diagnostic import Diagnostic
+
+VERSION = 1
+"""The version of the format."""
+
+_AGAIN = "remove it and write it anew with --write-baseline"
+_CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
 
 
 class BaselineError(Exception):
@@ -43,6 +50,10 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     expires: str = ""
 
 
+class _Version(msgspec.Struct):
+    version: int
+
+
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     version: int
     entries: list[Entry]
@@ -60,12 +71,25 @@ def read(path: Path) -> tuple[Entry, ...]:
         return ()
     except OSError as error:
         raise BaselineError(f"{path}: cannot be read: {error.strerror or error}") from None
+    conflict = _CONFLICT.search(data)
+    if conflict is not None:
+        raise BaselineError(
+            f"{_place(path, data, conflict.start())}: a merge conflict; keep the entries of both sides, with a comma "
+            "behind each but the last, then run `trekbok lint --prune-baseline`"
+        )
     try:
+        version = msgspec.json.decode(data, type=_Version).version
+        if version != VERSION:
+            raise BaselineError(
+                f"{path}: is of version {version}, and this trekbok knows version {VERSION}; {_AGAIN}, or use the "
+                "trekbok that wrote it"
+            )
         file = msgspec.json.decode(data, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BaselineError(f"{path}: is no baseline: {error}; write it anew with --write-baseline") from None
-    if file.version != 1:
-        raise BaselineError(f"{path}: is of version {file.version}, which this trekbok does not know")
+        at = re.search(r" \(byte (\d+)\)", str(error))
+        place = _place(path, data, int(at[1])) if at else path
+        reason = str(error).replace(at[0], "") if at else error
+        raise BaselineError(f"{place}: is no baseline: {reason}; mend it, or {_AGAIN}") from None
     for entry in file.entries:
         if entry.expires:
             try:
@@ -77,10 +101,16 @@ def read(path: Path) -> tuple[Entry, ...]:
     return tuple(file.entries)
 
 
+def _place(path: Path, data: bytes, offset: int) -> str:
+    """A place in the file for people, `path:line:column`."""
+    before = data[:offset].decode("utf-8", "replace").split("\n")
+    return f"{path}:{len(before)}:{len(before[-1]) + 1}"
+
+
 def encode(entries: Iterable[Entry]) -> bytes:
     """The file for some entries."""
     lines = b",\n".join(b"    " + msgspec.json.encode(entry) for entry in sorted(entries))
-    return b'{\n  "version": 1,\n  "entries": [' + (b"\n" + lines + b"\n  " if lines else b"") + b"]\n}\n"
+    return b'{\n  "version": %d,\n  "entries": [' % VERSION + (b"\n" + lines + b"\n  " if lines else b"") + b"]\n}\n"
 
 
 def key_of(diagnostic: Diagnostic) -> str:

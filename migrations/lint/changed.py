@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -68,8 +69,15 @@ class Question:
         if different is None or new is None:
             raise GitError(f"--since: git cannot compare the files with {self._base}")
         paths, gone = _parsed(different)
-        paths.update(os.fsdecode(path) for path in new.split(b"\0") if path)
+        paths.update(_paths(new))
+        paths.update(self._forgotten(gone - paths))
         return Changes(self._base, tuple(sorted(paths)), tuple(sorted(gone - paths)))
+
+    def _forgotten(self, gone: set[str]) -> Iterable[str]:
+        """Those of the paths that git has no more and that are there all the same (`git rm --cached`): not tracked,
+        though their directory has not changed since."""
+        there = [path for path in sorted(gone) if os.path.lexists(self._root / path)]
+        return _paths(_answer(_start(self._root, *untracked.ALL, "--", *there)) or b"") if there else ()
 
     def close(self) -> None:
         """Ends what was not asked for."""
@@ -77,6 +85,10 @@ class Question:
             if process is not None and process.poll() is None:
                 process.kill()
                 process.communicate()
+
+
+def _paths(answer: bytes) -> Iterable[str]:
+    return (os.fsdecode(path) for path in answer.split(b"\0") if path)
 
 
 def _merge_base(root: Path, reference: str) -> str:
@@ -99,7 +111,7 @@ def paths_between(root: Path, one: str, other: str) -> tuple[str, ...] | None:
     if one == other:
         return ()
     answer = _answer(_start(root, "diff", "--name-only", "-z", "--no-renames", "--relative", one, other, "--"))
-    return None if answer is None else tuple(os.fsdecode(path) for path in answer.split(b"\0") if path)
+    return None if answer is None else tuple(_paths(answer))
 
 
 class Snapshot:
@@ -155,7 +167,7 @@ def _parsed(answer: bytes) -> tuple[set[str], set[str]]:
 def _start(root: Path, *command: str, output: int | IO[bytes] = subprocess.PIPE) -> subprocess.Popen[bytes] | None:
     try:
         return subprocess.Popen(
-            ["git", "-c", "core.quotepath=off", "-C", os.fspath(root), *command],
+            ["git", "--literal-pathspecs", "-c", "core.quotepath=off", "-C", os.fspath(root), *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.DEVNULL,

@@ -134,6 +134,33 @@ def test_a_file_that_is_none_ends_with_2(tmp_path: Path, text: str) -> None:
     assert ran.code == 2 and "baseline.json" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{\n  "version": 1,\n<<<<<<< HEAD\n  "entries": []\n=======\n', "baseline.json:3:1: a merge conflict"),
+        ('{\n  "version": 1,\n  "entries": [],,\n}\n', "baseline.json:3:17: is no baseline"),
+        ('{"version": 2, "entries": [], "more": 1}', "is of version 2, and this trekbok knows version 1"),
+        ('{"version": 0, "findings": []}', "is of version 0"),
+    ],
+)
+def test_what_is_wrong_with_it_is_said_with_the_place(tmp_path: Path, text: str, said: str) -> None:
+    lay_out(tmp_path, {"BUILD": OLD, "trekbok.toml": CONFIG, "baseline.json": text})
+    for arguments in ((), ("--write-baseline",), ("--prune-baseline",)):
+        ran = run(tmp_path, *arguments)
+        assert ran.code == 2 and said in ran.err.replace("\n", " "), ran.err
+
+
+def test_both_sides_of_a_merge_can_be_kept_and_pruned(tmp_path: Path) -> None:
+    _adopt(tmp_path)
+    path = tmp_path / "baseline.json"
+    line = next(line for line in path.read_text().splitlines() if '"path"' in line)
+    other = line.replace('"BUILD"', '"gone/BUILD"')
+    path.write_text(f'{{"version": 1, "entries": [\n{line},\n{other},\n{line}\n]}}\n')
+    assert set(lint(tmp_path).ids) == {"stale-baseline"}
+    assert run(tmp_path, "--prune-baseline").code == 0
+    assert lint(tmp_path).code == 0 and len(json.loads(path.read_text())["entries"]) == 1
+
+
 def test_it_is_written_sorted_with_an_entry_a_line(tmp_path: Path) -> None:
     items = [
         Diagnostic("b", "z", 0, 1, 1, 1, 1, 2, "m", text="x"),

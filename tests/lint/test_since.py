@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,24 @@ def test_a_renamed_file_is_reported_and_a_deleted_one_is_not(repository: Path) -
     git(repository, "mv", "a", "renamed")
     git(repository, "rm", "-q", "b/BUILD")
     assert _paths(repository, "--since", "HEAD") == {"renamed/BUILD"}
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_what_git_was_told_to_forget_is_an_untracked_file(repository: Path, cached: bool) -> None:
+    lay_out(repository, {"[c]/BUILD": OLD})
+    commit(repository)
+    if cached:
+        directories = [path for path in (repository, *repository.rglob("*")) if path.is_dir()]
+        for directory in directories:  # old enough for their times to tell
+            os.utime(directory, (1e9, 1e9))
+        lint(repository)
+    git(repository, "rm", "-q", "--cached", "a/BUILD", "--", ":(literal)[c]/BUILD")
+    git(repository, "mv", "b/BUILD", "c/BUILD.bazel")
+    lay_out(repository, {"b/BUILD": OLD})
+    found = {"a/BUILD", "[c]/BUILD", "b/BUILD", "c/BUILD.bazel"}
+    assert _paths(repository, "--since", "HEAD") == found
+    lay_out(repository, {".gitignore": "/a/\n"})
+    assert _paths(repository, "--since", "HEAD") == found - {"a/BUILD"}
 
 
 def test_a_repository_below_the_top_of_the_work_tree(tmp_path: Path) -> None:
