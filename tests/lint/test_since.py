@@ -54,9 +54,8 @@ def test_what_git_was_told_to_forget_is_an_untracked_file(repository: Path, cach
     lay_out(repository, {"[c]/BUILD": OLD})
     commit(repository)
     if cached:
-        directories = [path for path in (repository, *repository.rglob("*")) if path.is_dir()]
-        for directory in directories:  # old enough for their times to tell
-            os.utime(directory, (1e9, 1e9))
+        for path in (repository, *repository.rglob("*")):  # old enough for their times to tell
+            os.utime(path, (1e9, 1e9))
         lint(repository)
     git(repository, "rm", "-q", "--cached", "a/BUILD", "--", ":(literal)[c]/BUILD")
     git(repository, "mv", "b/BUILD", "c/BUILD.bazel")
