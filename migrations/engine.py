@@ -1,80 +1,31 @@
 """Runs migrations over a repository: prefilter, scan, find, settle, check, plan.
 
 A file that has none of the needles is read and no more. Facts are gathered over the whole repository first; then each
-file is settled by itself: find, apply what does not overlap, mend the loads, and again until nothing is left to fix.
-What comes out is checked before it gets into the plan, whatever made it: it still parses, is Starlark, and its targets
-differ from the old ones only in what the fixes said.
+file is settled by itself (`migrations.settle`).
 """
 
 from __future__ import annotations
 
 import os
 import re
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from buildfile.edits import Edit, apply, disjoint
-from buildfile.loads import BadLoad, change_loads, parse_load
 from buildfile.parallel import available_cores, map_chunks, no_collector
-from buildfile.plan import Cause, Failure, FileChange, Plan, Skip
-from buildfile.repository import (
-    Entry,
-    Walked,
-    Workspace,
-    read_bytes,
-    walk,
-    workspace_of,
-    workspaces,
-)
-from buildfile.source import STARLARK, FileKind, SourceFile, kind_of
-from buildfile.syntax import Unparsable, not_starlark, plainly_valid
-from buildfile.targets import Change, changes_between, differing
-from migrations.finding import Finding, Fix, Level, Safety
+from buildfile.plan import Failure, Plan, Skip
+from buildfile.repository import Entry, Walked, read_bytes, walk, workspaces
+from buildfile.source import FileKind, SourceFile, kind_of
+from migrations.emitted import with_emitted
 from migrations.migration import Migration
 from migrations.needles import pattern_of
-from migrations.profiles import Target, target_of
-from migrations.registry import Registry
-from migrations.view import View
-
-MAX_ROUNDS = 50
-"""A file that is not quiet after so many rounds has migrations that undo each other."""
+from migrations.profiles import target_of
+from migrations.run import Request, Run
+from migrations.settle import FileResult, Reported, settle
 
 _LEAST_TO_READ = 2000
 _LEAST_TO_SETTLE = 150
-TEMPLATE = re.compile(rb"^\s*(?:\{%|\{\{|<%|@@ -\d|diff --git |--- a/)|\$\{\w+\}|\{%-? ", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """A finding with the place it has for people.
-
-    Attributes:
-        id: the migration's id.
-        path: repository-relative.
-        line, column: from 1; for a finding that is fixed and done with in the old file, for any other in the new one.
-        end_line, end_column: where it ends.
-        message, advice: see `Finding`.
-        fixed: whether its fix is part of the plan.
-        level: what it asks for; None if it is fixed and leaves nothing to do.
-        safety: that of its fix; None if it has none.
-        text: the lines it stands on, as they are.
-    """
-
-    id: str
-    path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    message: str
-    advice: str
-    fixed: bool
-    level: Level | None
-    safety: Safety | None
-    text: str
 
 
 @dataclass
@@ -96,73 +47,6 @@ class Outcome:
     not_run: dict[str, str] = field(default_factory=dict)
     ignored_roots: tuple[str, ...] = ()
     searched: int = 0
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be run.
-
-    Attributes:
-        root: the repository.
-        registry: the migrations.
-        to: a profile, or `auto`.
-        options: options of the migrations.
-        paths: repository-relative files and directories that may be edited; none for all. Everything is known
-            whatever may be edited.
-        exclude: paths left out altogether, in .gitignore's syntax.
-        jobs: processes; 0 for one a core.
-        unsafe: apply fixes that may change the meaning, too.
-        keep: takes a view, a migration's id and a finding of it; findings it says no to count as not found.
-    """
-
-    root: Path
-    registry: Registry
-    to: str = "auto"
-    options: Mapping[str, str] = field(default_factory=dict)
-    paths: Sequence[str] = ()
-    exclude: Sequence[str] = ()
-    jobs: int = 0
-    unsafe: bool = True
-    keep: Callable[[View, str, Finding], bool] | None = None
-
-
-@dataclass
-class Run:
-    """What every process of a run knows."""
-
-    request: Request
-    workspaces: dict[str, Workspace]
-    targets: dict[str, Target]
-    active: dict[str, tuple[Migration, ...]]
-    facts: dict[str, Any] = field(default_factory=dict)
-    visits: dict[str, frozenset[str]] = field(default_factory=dict)
-    contents: dict[str, bytes] = field(default_factory=dict)
-
-    def read(self, path: str) -> bytes:
-        """What a file holds, or is to hold where `contents` says so.
-
-        Raises:
-            OSError: it cannot be read.
-        """
-        data = self.contents.get(path)
-        return read_bytes(f"{os.fspath(self.request.root)}/{path}") if data is None else data
-
-    def view(self, file: SourceFile) -> View:
-        """The view of a file in its workspace."""
-        workspace = workspace_of(file.path, self.workspaces)
-        return View(file, workspace, self.targets[workspace.path], self.facts)
-
-    def migrations_for(self, path: str) -> tuple[Migration, ...]:
-        """The migrations that its workspace wants for a file."""
-        return self.active[workspace_of(path, self.workspaces).path]
-
-    def wanting(self, file: SourceFile) -> list[Migration]:
-        """The migrations that look at a file: one of their needles is in it, or they asked for the file."""
-        mine = [item for item in self.migrations_for(file.path) if file.kind in item.kinds]
-        data = file.data
-        found = {needle for needle in {needle for item in mine for needle in item.needles} if needle in data}
-        asked = {id for id, paths in self.visits.items() if file.path in paths}
-        return [item for item in mine if item.id in asked or not found.isdisjoint(item.needles)]
 
 
 Progress = Callable[[str, int, int], None]
@@ -219,20 +103,11 @@ def _in_use(state: Run) -> bool:
     )
 
 
-def settle_file(
-    file: SourceFile, migrations: Registry, workspace: Workspace, target: Target, facts: Mapping[str, Any] | None = None
-) -> FileResult:
-    """Settles one file that need not be on disk, for editors and tests; see `run`."""
-    request = Request(Path("."), migrations)
-    active = tuple(item for item in migrations if not item.gate.why_not(target))
-    state = Run(request, {"": workspace}, {workspace.path: target}, {workspace.path: active}, dict(facts or {}))
-    return settle(state, file)
-
-
 def prepare(request: Request, walked: Walked) -> tuple[Run, Outcome]:
     """What a run knows before it has searched anything, and its outcome so far."""
-    found = workspaces(request.root, walked)
+    found = {path: with_emitted(request.root, item) for path, item in workspaces(request.root, walked).items()}
     outcome = Outcome(ignored_roots=walked.ignored_roots)
+    outcome.plan.failures += [Failure(path, 0, reason) for path, reason in walked.unlisted]
     state = Run(request, found, {}, {})
     reasons: dict[str, str] = {}
     running: set[str] = set()
@@ -410,17 +285,6 @@ def allowed_path(path: str, allowed: Sequence[str]) -> bool:
     return not allowed or any(item in ("", ".") or path == item or path.startswith(item + "/") for item in allowed)
 
 
-@dataclass(slots=True)
-class FileResult:
-    """What became of one file."""
-
-    path: str
-    change: FileChange | None = None
-    findings: list[Reported] = field(default_factory=list)
-    skips: list[Skip] = field(default_factory=list)
-    failure: Failure | None = None
-
-
 def _collect(outcome: Outcome, result: FileResult) -> None:
     if result.change is not None:
         outcome.plan.changes.append(result.change)
@@ -447,233 +311,3 @@ def _settler(state: Run) -> Callable[[Sequence[Entry]], list[FileResult]]:
         return results
 
     return work
-
-
-def settle(state: Run, file: SourceFile, *, new: bool = False) -> FileResult:
-    """Settles one file, which does not exist yet if it is new.
-
-    Whatever a migration does wrong is a failure of that file and nothing more.
-    """
-    keep = state.request.keep
-    running = ""
-    result = FileResult(file.path)
-    fixed: list[Reported] = []
-    left: list[tuple[str, Finding]] = []  # fixed, but with something left to do; moved along as the file changes
-    declared: set[Change] = set()
-    now = file
-    try:
-        for _ in range(MAX_ROUNDS):
-            view = state.view(now)
-            found: list[tuple[str, Finding]] = []
-            for migration in state.wanting(now):
-                running = migration.id
-                found += [
-                    (migration.id, finding)
-                    for finding in migration.find(view)
-                    if keep is None or keep(view, migration.id, finding)
-                ]
-            running = ""
-            fixable = [(id, item) for id, item in found if _applies(state, item)]
-            if view.unparsable and not fixable:
-                _report_unparsable(result, now, view.unparsable)
-            if not fixable:
-                result.findings = [item for item in fixed if item.level is None]
-                result.findings += [_reported(id, now, item, fixed=True) for id, item in left]
-                result.findings += [_reported(id, now, item) for id, item in found]
-                break
-            refused = refusal(now) if now is file else None
-            if refused is not None:
-                offset, reason = refused
-                _report_unparsable(result, now, [(offset, reason)])
-                result.findings = [_reported(id, now, replace(item, level=Level.PERSON)) for id, item in found]
-                return result
-            accepted = _compatible(fixable, now)
-            if not accepted:
-                raise Breach(f"{_names(fixable)}: a fix whose own edits want the same bytes")
-            now, steps = apply_fixes(now, view, accepted)
-            fixed += [_reported(id, view.file, item, fixed=True) for id, item in accepted]
-            left = [(id, _moved(item, steps)) for id, item in (*left, *((i, f) for i, f in accepted if f.advice))]
-            declared.update(change for _, item in accepted if item.fix for change in item.fix.changes)
-            if now.data == view.file.data:
-                raise Breach(f"{_names(accepted)}: a fix that changes nothing")
-        else:
-            raise Breach(f"does not settle after {MAX_ROUNDS} rounds: {_names(fixable)}")
-        if now.data != file.data:
-            check(file, now, declared)
-            result.change = FileChange(file.path, None if new else file.data, now.data, _causes(fixed))
-    except Breach as breach:
-        return FileResult(file.path, failure=Failure(file.path, 0, f"left as it was: {breach}"))
-    except Exception as error:
-        culprit = f"{running}: " if running else ""
-        reason = f"left as it was: {culprit}internal error, please report it: {type(error).__name__}: {error}"
-        return FileResult(file.path, failure=Failure(file.path, 0, reason))
-    return result
-
-
-class Breach(Exception):
-    """A check that refused the result of the fixes."""
-
-
-def _applies(state: Run, finding: Finding) -> bool:
-    return finding.fix is not None and (state.request.unsafe or finding.fix.safety is Safety.SAFE)
-
-
-def _names(accepted: list[tuple[str, Finding]]) -> str:
-    return ", ".join(sorted({id for id, _ in accepted}))
-
-
-def _compatible(fixable: list[tuple[str, Finding]], file: SourceFile) -> list[tuple[str, Finding]]:
-    """As many fixes as can be applied in one go, earlier ones first.
-
-    What a migration writes into a statement depends on how it looked, so no two write into the same one.
-    """
-    accepted: list[tuple[str, Finding]] = []
-    taken: list[Edit] = []
-    bound: dict[str, tuple[str, str]] = {}
-    writers: dict[int, str] = {}
-    starts = [statement.lead for statement in file.statements]
-    for id, finding in fixable:
-        fix = finding.fix
-        assert fix is not None
-        if any(bound.get(local, target) != target for local, target in fix.bind.items()):
-            continue
-        if not disjoint(fix.edits) or any(_collides(taken, edit) for edit in fix.edits):
-            continue
-        mine = {bisect_right(starts, edit.start) for edit in fix.edits} if starts else set()
-        if any(writers.get(at, id) != id for at in mine):
-            continue
-        for edit in fix.edits:
-            insort(taken, edit)
-        bound.update(fix.bind)
-        writers.update(dict.fromkeys(mine, id))
-        accepted.append((id, finding))
-    return accepted
-
-
-def _collides(taken: list[Edit], edit: Edit) -> bool:
-    """Whether an edit wants bytes that another has, or inserts where another one starts."""
-    at = bisect_left(taken, edit)
-    before = taken[at - 1] if at else None
-    behind = taken[at] if at < len(taken) else None
-    return (before is not None and (before.end > edit.start or before.start == edit.start)) or (
-        behind is not None and (edit.end > behind.start or edit.start == behind.start)
-    )
-
-
-def apply_fixes(
-    file: SourceFile, view: View, accepted: list[tuple[str, Finding]]
-) -> tuple[SourceFile, list[list[Edit]]]:
-    """The file with some fixes made and its loads mended, and the edits of both steps."""
-    fixes: list[Fix] = [finding.fix for _, finding in accepted if finding.fix is not None]
-    steps = [sorted(edit for fix in fixes for edit in fix.edits)]
-    data = apply(file.data, steps[0])
-    bind = {local: target for fix in fixes for local, target in fix.bind.items()}
-    release = {local for fix in fixes for local in fix.release}
-    now = SourceFile(file.path, file.kind, data)
-    if bind or release:
-        steps.append(sorted(change_loads(now, bind, release, view.same_file)))
-        now = SourceFile(file.path, file.kind, apply(data, steps[1]))
-    return now, steps
-
-
-def _moved(finding: Finding, steps: list[list[Edit]]) -> Finding:
-    """The same finding at the place it has after some edits."""
-    start, end = finding.start, finding.end
-    for edits in steps:
-        start, end = _shifted(start, edits), _shifted(end, edits)
-    return replace(finding, start=start, end=max(start, end))
-
-
-def _shifted(offset: int, edits: list[Edit]) -> int:
-    shift = 0
-    for edit in edits:
-        if edit.start >= offset:
-            break
-        if edit.end > offset:
-            return edit.start + shift + min(offset - edit.start, len(edit.text))
-        shift += len(edit.text) - (edit.end - edit.start)
-    return offset + shift
-
-
-def refusal(file: SourceFile) -> tuple[int, str] | None:
-    """Why a file must not be edited: the first thing in it that does not parse, or that Starlark does not have."""
-    if file.kind not in STARLARK:
-        return None
-    for statement in file.statements:
-        try:
-            if statement.is_load and statement.error is None:
-                parse_load(statement)
-            elif not plainly_valid(file.data, statement.start, statement.end):
-                wrong = not_starlark(statement.tree)
-                if wrong is not None:
-                    return wrong[1], wrong[0]
-        except Unparsable as error:
-            return error.offset, error.reason
-        except BadLoad as error:
-            return statement.start, str(error)
-    return None
-
-
-def _report_unparsable(result: FileResult, file: SourceFile, unparsable: list[tuple[int, str]]) -> None:
-    template = TEMPLATE.search(file.data) is not None
-    offset, reason = unparsable[0]
-    line = file.position(offset)[0]
-    if template:
-        result.skips.append(Skip(file.path, line, f"is a template, not Starlark: {reason}"))
-    else:
-        result.failure = Failure(file.path, line, f"cannot be parsed, so nothing in it was edited: {reason}")
-
-
-def check(old: SourceFile, new: SourceFile, declared: set[Change]) -> None:
-    """What every result has to pass before it may be written.
-
-    Raises:
-        Breach: it does not.
-    """
-    if old.kind not in STARLARK:
-        return
-    for statement in differing(old, new)[1]:
-        line = new.position(statement.start)[0]
-        try:
-            if statement.is_load and statement.error is None:
-                parse_load(statement)
-                continue
-            wrong = not_starlark(statement.tree)
-        except (Unparsable, BadLoad) as error:
-            raise Breach(f"the result would not parse at line {line}: {error}") from None
-        if wrong is not None:
-            raise Breach(f"the result would not be Starlark at line {line}: {wrong[0]}")
-    try:
-        really = changes_between(old, new)
-    except Unparsable as error:
-        raise Breach(f"the result cannot be compared with the old file: {error}") from None
-    undeclared = sorted(change for change in really - declared)
-    if undeclared:
-        text = ", ".join(f"{change.target or 'a target'}: {change.what}" for change in undeclared[:3])
-        raise Breach(f"the result would change targets in a way that no fix declared ({text})")
-
-
-def _causes(fixed: list[Reported]) -> tuple[Cause, ...]:
-    return tuple(Cause(item.id, item.line, item.message) for item in fixed)
-
-
-def _reported(id: str, file: SourceFile, finding: Finding, *, fixed: bool = False) -> Reported:
-    line, column = file.position(finding.start)
-    end_line, end_column = file.position(finding.end)
-    first = file.data.rfind(b"\n", 0, finding.start) + 1
-    last = file.data.find(b"\n", max(finding.start, finding.end - 1))
-    text = file.data[first : last if last >= 0 else len(file.data)]
-    return Reported(
-        id,
-        file.path,
-        line,
-        column,
-        end_line,
-        end_column,
-        finding.message,
-        finding.advice,
-        fixed,
-        None if fixed and not finding.advice else finding.level,
-        finding.fix.safety if finding.fix is not None else None,
-        text[:2000].decode("utf-8", "replace").rstrip("\r"),
-    )

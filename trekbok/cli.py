@@ -156,6 +156,7 @@ def migrate(
     from migrations import engine, recipes
     from migrations.profiles import PROFILES
     from migrations.registry import RegistryError
+    from migrations.run import Request
 
     base = find_root(root)
     settings = load_config(base)
@@ -180,7 +181,7 @@ def migrate(
     git = None if check or show_diff or allow_dirty else GitState(base)
     console = console_for(color, stderr=show_diff)
     options = {"semantics": semantics or config.semantics, "bump": "no" if no_bump else "yes"}
-    request = engine.Request(base, chosen, profile, options, paths, config.exclude, jobs)
+    request = Request(base, chosen, profile, options, paths, config.exclude, jobs)
     with progress_for(console, quiet) as tell:
         outcome = engine.run(request, tell)
     if show_diff:

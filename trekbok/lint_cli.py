@@ -121,7 +121,7 @@ def lint(
     from migrations.lint.own import FAILED_CHECK
 
     job = job_of(base, settings, registry, to, select, ignore, jobs, [] if stdin else list(paths))
-    baseline_path = baseline or _baseline_of(base, settings)
+    baseline_path = baseline or baseline_of(base, settings)
     job = replace(
         job,
         since=changes,
@@ -129,7 +129,7 @@ def lint(
         fix=fix,
         unsafe=unsafe_fixes or settings.config.lint.unsafe_fixes,
         cache=not no_cache,
-        baseline=_read_baseline(baseline_path),
+        baseline=read_baseline(baseline_path),
         outside=_outside(base, settings, job, select, whole=not (since or stdin), jobs=jobs, cache=not no_cache),
     )
     job = replace(
@@ -188,12 +188,12 @@ def job_of(
     """
     import msgspec
 
-    from migrations.engine import Request
     from migrations.lint.linter import Job
     from migrations.lint.selection import SelectionError
     from migrations.lint.selection import select as selection_of
     from migrations.profiles import PROFILES
     from migrations.registry import RegistryError
+    from migrations.run import Request
 
     config = settings.config
     profile = to or config.to
@@ -348,7 +348,7 @@ def _progress(color: str, quiet: bool) -> Any:
     return progress_for(console_for(color), quiet)
 
 
-def _baseline_of(base: Path, settings: Loaded) -> Path | None:
+def baseline_of(base: Path, settings: Loaded) -> Path | None:
     """The baseline that the configuration names, else the one that `--write-baseline` made."""
     if settings.config.lint.baseline:
         return base / settings.config.lint.baseline
@@ -356,7 +356,12 @@ def _baseline_of(base: Path, settings: Loaded) -> Path | None:
     return default if default.is_file() else None
 
 
-def _read_baseline(path: Path | None) -> tuple[Any, ...]:
+def read_baseline(path: Path | None) -> tuple[Any, ...]:
+    """The entries of a baseline; none if there is no such file.
+
+    Raises:
+        UsageProblem: it is no baseline.
+    """
     if path is None:
         return ()
     from migrations.lint.baseline import BaselineError, read
@@ -373,7 +378,7 @@ def _change_baseline(job: Job, path: Path, grow_it: bool, grow: bool, expires: s
     from migrations.lint.linter import lint as run
 
     there = path.exists()
-    job = replace(job, baseline=_read_baseline(path), fix=False)
+    job = replace(job, baseline=read_baseline(path), fix=False)
     result = run(job)
     new = [item for item in result.diagnostics if item.blocks and not item.failure and not item.expired]
     add = entries_of(new, owner, expires) if grow_it and (grow or not there) else []

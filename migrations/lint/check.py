@@ -9,13 +9,15 @@ from typing import Any, NamedTuple, NoReturn
 from buildfile.repository import workspace_of
 from buildfile.source import STARLARK, FileKind, SourceFile
 from buildfile.syntax import Unparsable, not_starlark, plainly_valid
-from migrations.engine import TEMPLATE, Run, facts_of
+from migrations.engine import facts_of
 from migrations.finding import Finding, Fix
 from migrations.lint.diagnostic import Diagnostic, diagnostic_of, failure_of
 from migrations.lint.own import FAILED_CHECK, SYNTAX_ERROR
 from migrations.lint.suppressions import Suppression, suppressions_of
 from migrations.migration import Migration
 from migrations.needles import Needles
+from migrations.run import Run
+from migrations.settle import TEMPLATE
 from migrations.view import View
 
 _KEYWORDS = re.compile(rb"(?:^|[(,])[ \t]*([A-Za-z_]\w*)[ \t]*=(?!=)", re.MULTILINE)

@@ -21,7 +21,7 @@ from buildfile.parallel import available_cores, map_chunks
 from buildfile.plan import Failure, FileChange
 from buildfile.repository import BOUNDARIES, Entry, Walked, read_bytes, walk
 from buildfile.source import FileKind, SourceFile, kind_of
-from migrations.engine import Request, Run, allowed_path, gather, prepare, settle, without_twins
+from migrations.engine import allowed_path, gather, prepare, without_twins
 from migrations.finding import Finding, Level, Safety
 from migrations.lint import own, untracked
 from migrations.lint.baseline import Entry as BaselineEntry
@@ -37,6 +37,8 @@ from migrations.lint.selection import Selection
 from migrations.lint.suppressions import Suppression, suppressions_of
 from migrations.migration import Migration
 from migrations.rollout.pages import HAZARDS
+from migrations.run import Request, Run
+from migrations.settle import settle
 from migrations.view import View
 
 MAX_ROUNDS = 10
@@ -193,6 +195,8 @@ class Linter:
             self._notes.append(
                 replace(failure_of(own.UNREADABLE_FILE, file, 0, twin.reason), failure=False, level=Level.NOTE)
             )
+        for path, reason in walked.unlisted:
+            self._notes.append(failure_of(own.UNREADABLE_FILE, SourceFile(path, FileKind.TEXT, b""), 0, reason))
         entries = [entry for entry in entries if entry.kind is not FileKind.TEXT or entry.kind in kinds]
         self._entries = {entry.path: entry for entry in entries}
         for path in self._contents:
@@ -212,7 +216,8 @@ class Linter:
             snapshot = Snapshot(self._root)
             later = {path: seen for path, seen in self._later.items() if seen}
             save(self._root, "lint-files", Files(key_here, time.time_ns(), known.records, later, visited))
-            self._save_facts(snapshot, key, walked, began)
+            if not walked.unlisted:
+                self._save_facts(snapshot, key, walked, began)
 
     def _gather_anew(self, known: _Known, before: Files) -> frozenset[str]:
         """Asks the migrations that need the facts, as far as what they said last time may have changed.
@@ -429,7 +434,8 @@ class Linter:
         for path in self._near:
             if path in self._entries and allowed_path(path, self.job.request.paths):
                 self._add(result, matcher, self._unsuppressed(result, path, None, self._seen_outside(path)))
-        self._add(result, matcher, [note for note in self._notes if note.path in self._reported or self.job.whole])
+        notes = [note for note in self._notes if note.failure or note.path in self._reported or self.job.whole]
+        self._add(result, matcher, notes)
         if self.job.whole:
             result.stale = [item for item in matcher.stale() if item[0].id not in self._unasked]
             result.kept = matcher.kept()

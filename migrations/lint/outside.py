@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from migrations.engine import Run
 from migrations.migration import Migration
+from migrations.run import Run
 
 _BUILD = ("BUILD.bazel", "BUILD")
 

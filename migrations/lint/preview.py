@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from buildfile.source import SourceFile
-from migrations.engine import Run, apply_fixes
 from migrations.finding import Finding
 from migrations.lint.diagnostic import Diagnostic
+from migrations.run import Run
+from migrations.settle import apply_fixes
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from buildfile.rewrite import Rewritten, rewrite
 from buildfile.source import FileKind, SourceFile
 from buildfile.syntax import Unparsable
 from buildfile.targets import Change
-from migrations.engine import Breach, check, refusal
+from migrations.guard import Breach, check, refusal
 from migrations.rollout.manifest import Before, Manifest, wanted
 
 ID = "rollout-precompile"

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from buildfile.writer import write
 from migrations import registry
-from migrations.engine import Request
 from migrations.lint.linter import Job, Linter
 from migrations.lint.selection import select
 from migrations.migration import Case
+from migrations.run import Request
 from tests.lint.repository import lay_out
 from tests.migrations.cases import files_of
 from tests.migrations.cases import lay_out as lay_out_case

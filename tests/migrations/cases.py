@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from migrations.engine import Outcome, Request, run
+from migrations.engine import Outcome, run
 from migrations.migration import Case, Migration
 from migrations.registry import Registry
+from migrations.run import Request
 
 MODULE = 'bazel_dep(name = "aspect_rules_py", version = "1.11.7")\nbazel_dep(name = "rules_python")\n'
 

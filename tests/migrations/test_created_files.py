@@ -12,11 +12,12 @@ from buildfile.repository import walk, workspaces
 from buildfile.source import FileKind
 from buildfile.targets import Change
 from buildfile.writer import undo, write
-from migrations.engine import Request, run
+from migrations.engine import run
 from migrations.finding import Finding, Fix
 from migrations.migration import Migration, Page
 from migrations.profiles import Gate, target_of
 from migrations.registry import Registry
+from migrations.run import Request
 from migrations.view import View
 
 

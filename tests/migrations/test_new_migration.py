@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from migrations.engine import Request, run
+from migrations.engine import run
 from migrations.migration import Migration
+from migrations.run import Request
 from tests import new_migration
 from tests.migrations.cases import alone
 

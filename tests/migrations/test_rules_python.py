@@ -11,9 +11,10 @@ import pytest
 
 from buildfile.writer import write
 from migrations import recipes, registry
-from migrations.engine import Outcome, Request, run
+from migrations.engine import Outcome, run
 from migrations.rules_python import entry_point, native_python_flags, python_cc_targets, version_aware_loads
 from migrations.rules_python._surface import HOMES, PIP_EXTENSION, PYTHON_EXTENSION
+from migrations.run import Request
 from tests.migrations.cases import lay_out
 
 RECIPES = ("rules-python-precompile", "rules-python-toolchains", "workspace-to-bzlmod")

@@ -15,7 +15,8 @@ import pytest
 from buildfile.source import STARLARK, kind_of
 from buildfile.writer import write
 from migrations import recipes, registry
-from migrations.engine import Outcome, Request, run
+from migrations.engine import Outcome, run
+from migrations.run import Request
 from tests.migrations.cases import lay_out
 
 RECIPE = recipes.members(recipes.find("aspect-rules-py-v2"), registry.load())

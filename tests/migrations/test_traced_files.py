@@ -8,11 +8,12 @@ from typing import Any
 
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
-from migrations.engine import Outcome, Request, run
+from migrations.engine import Outcome, run
 from migrations.finding import Finding, Fix, Level
 from migrations.migration import Migration, Page
 from migrations.profiles import Gate
 from migrations.registry import Registry
+from migrations.run import Request
 from migrations.view import View
 
 

@@ -6,11 +6,12 @@ import difflib
 from collections.abc import Callable
 
 from buildfile.plan import FileChange
-from migrations.engine import Outcome, Reported
+from migrations.engine import Outcome
 from migrations.finding import Level
 from migrations.lint.diagnostic import Diagnostic
 from migrations.lint.preview import Preview
 from migrations.registry import Registry
+from migrations.settle import Reported
 from trekbok.report import html
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from migrations.engine import Outcome, Reported
+from migrations.engine import Outcome
+from migrations.settle import Reported
 from trekbok import __version__
 
 

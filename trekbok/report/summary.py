@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from migrations.engine import Outcome, Reported
+from migrations.engine import Outcome
 from migrations.finding import Level
+from migrations.settle import Reported
 
 
 def print_summary(console: Console, outcome: Outcome, *, written: bool, verb: str, verbose: bool, quiet: bool) -> None:
