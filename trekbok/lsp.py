@@ -42,15 +42,20 @@ class Checker:
 
     Args:
         root: the repository.
+
+    Attributes:
+        problem: why the baseline cannot be used as it is now, so that the one before counts; `""` if it can.
     """
 
     def __init__(self, root: Path) -> None:
         from trekbok.lint_cli import job_of
 
-        settings = load_config(root)
+        self._settings = load_config(root)
         self.root = root
-        self.registry: Registry = load_registry(root, settings)
-        self._job: Job = job_of(root, settings, self.registry)
+        self.registry: Registry = load_registry(root, self._settings)
+        self.problem = ""
+        self._job: Job = job_of(root, self._settings, self.registry)
+        self._baseline: tuple[Path, int] | None = None
         self._known: dict[str, tuple[Linter, tuple[Diagnostic, ...]]] = {}
 
     def warm(self) -> None:
@@ -63,10 +68,26 @@ class Checker:
         """What there is to say about a text that stands for a file, by its repository-relative path."""
         from migrations.lint.linter import Linter
 
+        self._read_baseline()
         linter = Linter(replace(self._job, texts={path: text.encode("utf-8")}))
         found = tuple(item for item in linter.lint().diagnostics if item.path == path)
         self._known[path] = linter, found
         return found
+
+    def _read_baseline(self) -> None:
+        """Reads the baseline if it is not the one that was read last."""
+        from trekbok.lint_cli import baseline_of, read_baseline
+
+        path = baseline_of(self.root, self._settings)
+        now = (path, path.stat().st_mtime_ns) if path is not None and path.exists() else None
+        if now == self._baseline:
+            return
+        self._baseline = now
+        self.problem = ""
+        try:
+            self._job = replace(self._job, baseline=read_baseline(path))
+        except UsageProblem as problem:
+            self.problem = problem.message
 
     def found(self, path: str) -> tuple[Diagnostic, ...]:
         """What was found in a file when it was last checked."""
@@ -103,7 +124,11 @@ def server_for(root: Path) -> LanguageServer:
         if path is None:
             return
         text = server.workspace.get_text_document(uri).source
-        items = [_diagnostic(item, text.splitlines()) for item in checker.check(path, text)]
+        told = checker.problem
+        lines = text.split("\n")
+        items = [_diagnostic(item, lines) for item in checker.check(path, text)]
+        if checker.problem and checker.problem != told:
+            server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, checker.problem))
         server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, items))
 
     @server.feature(types.INITIALIZED)
@@ -135,7 +160,7 @@ def server_for(root: Path) -> LanguageServer:
         path = checker.path_of(uri)
         if path is None:
             return []
-        lines = server.workspace.get_text_document(uri).source.splitlines()
+        lines = server.workspace.get_text_document(uri).source.split("\n")
         near = [
             item
             for item in checker.found(path)

@@ -15,7 +15,7 @@ from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
 from buildfile.source import FileKind, kind_of
-from tests.lint.repository import OLD, commit, lay_out
+from tests.lint.repository import OLD, commit, lay_out, run
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -77,6 +77,26 @@ def test_an_editor_gets_findings_fixes_and_pages_for_what_it_holds(tmp_path: Pat
     assert "# venv-rules" in said["hover"].contents.value and said["nothing"] is None
     assert not said["later"]
     assert (tmp_path / "a/BUILD").read_text() == "exports_files([])\n"
+
+
+def test_an_editor_does_not_see_what_the_baseline_has(tmp_path: Path) -> None:
+    from trekbok.lsp import Checker
+
+    lay_out(tmp_path, {"a/BUILD": OLD})
+    checker = Checker(tmp_path)
+    assert [item.id for item in checker.check("a/BUILD", OLD)] == ["venv-rules"]
+    run(tmp_path, "--write-baseline")
+    assert checker.check("a/BUILD", OLD) == ()
+    more = OLD + '\npy_venv_binary(name = "y")\n'
+    assert [item.target for item in checker.check("a/BUILD", more)] == ["y"]
+    baseline = tmp_path / "trekbok-baseline.json"
+    good = baseline.read_text()
+    baseline.write_text("<<<<<<< ours\n" + good)
+    assert checker.check("a/BUILD", OLD) == () and "conflict" in checker.problem
+    baseline.write_text(good.replace('"version": 1', '"version": 1 '))
+    assert checker.check("a/BUILD", OLD) == () and not checker.problem
+    baseline.unlink()
+    assert [item.id for item in checker.check("a/BUILD", OLD)] == ["venv-rules"]
 
 
 def test_columns_count_units_of_utf_16() -> None:
