@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from buildfile.calls import Call
+from buildfile.calls import Argument, Call
 from buildfile.style import quote
 
 ARGUMENTS = ("base_url", "distutils", "distutils_content", "minor_mapping", "tool_versions")
@@ -25,7 +25,7 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Archives:
-    """What a call says about archives.
+    """What a call, or what MODULE.bazel, says about archives.
 
     Attributes:
         overall: attributes of `python.override`, name to source text.
@@ -62,10 +62,35 @@ def archives_of(call: Call) -> tuple[Archives, str]:
             values["urls"] = [values["urls"]]
         if any(isinstance(value, dict) and name != "sha256" for name, value in values.items()):
             return Archives(), "Its tool_versions differs by platform: use python.single_version_platform_override."
-        texts = {name: _text(value) for name, value in (values | distutils).items()}
+        texts = {name: written(value) for name, value in (values | distutils).items()}
         versions.append((version, tuple(sorted(texts.items()))))
-    overall = {name: _text(given[name]) for name in ("base_url", "minor_mapping") if name in given}
+    overall = {name: written(given[name]) for name in ("base_url", "minor_mapping") if name in given}
     return Archives(tuple(overall.items()), tuple(versions)), ""
+
+
+def declared_by(tags: Iterable[Call]) -> Archives:
+    """What the tags `python.override` and `python.single_version_override` of a MODULE.bazel say."""
+    overall: dict[str, str] = {}
+    versions: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+    for call in tags:
+        values = {str(argument.name): _literal_text(call, argument) for argument in call.arguments}
+        if (call.callee or "").endswith(".override"):
+            overall |= values
+            if "base_urls" in values:
+                overall.setdefault("base_url", values["base_urls"])
+        else:
+            version = call.string("python_version") or ""
+            values.pop("python_version", None)
+            versions.append((version, tuple(sorted(values.items()))))
+    return Archives(tuple(overall.items()), tuple(versions))
+
+
+def _literal_text(call: Call, argument: Argument) -> str:
+    """The value of an argument in one form, so that it can be compared; as it stands there if it is computed."""
+    try:
+        return written(ast.literal_eval(argument.value))
+    except ValueError:
+        return call.text(argument).decode("utf-8", "replace")
 
 
 def conflicts(archives: Iterable[Archives]) -> frozenset[str]:
@@ -85,19 +110,19 @@ def tags_of(archives: Iterable[Archives]) -> Iterator[tuple[str, dict[str, str]]
     if overall:
         yield "override", overall
     for version, values in versions.items():
-        yield "single_version_override", {**values, "python_version": _text(version)}
+        yield "single_version_override", {**values, "python_version": written(version)}
 
 
-def _text(value: object) -> str:
+def written(value: object) -> str:
     """A literal as buildifier writes it in a call."""
     if isinstance(value, str):
         return quote(value).decode()
     if isinstance(value, list | tuple):
         if len(value) < 2:
-            return f"[{''.join(_text(item) for item in value)}]"
-        return "[\n" + "".join(f"        {_text(item)},\n" for item in value) + "    ]"
+            return f"[{''.join(written(item) for item in value)}]"
+        return "[\n" + "".join(f"        {written(item)},\n" for item in value) + "    ]"
     if isinstance(value, dict):
         if len(value) < 2:
-            return "{" + "".join(f"{_text(key)}: {_text(item)}" for key, item in value.items()) + "}"
-        return "{\n" + "".join(f"        {_text(key)}: {_text(item)},\n" for key, item in value.items()) + "    }"
+            return "{" + "".join(f"{written(key)}: {written(item)}" for key, item in value.items()) + "}"
+        return "{\n" + "".join(f"        {written(key)}: {written(item)},\n" for key, item in value.items()) + "    }"
     return repr(value)

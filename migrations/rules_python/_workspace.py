@@ -12,20 +12,31 @@ import ast
 import base64
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from buildfile.calls import Call, dotted
+from buildfile.calls import Argument, Call, dotted
 from buildfile.edits import Edit
+from buildfile.repository import Dependency
+from buildfile.rewrite import Rewritten, rewrite
 from buildfile.source import FileKind, SourceFile
 from buildfile.statements import Statement, removals
 from buildfile.style import attribute_key
 from buildfile.targets import Change, changes_between
 from migrations.finding import Finding, Fix, Level
-from migrations.rules_python._archives import ARGUMENTS, Archives, archives_of, conflicts, tags_of
-from migrations.rules_python._extensions import proxies
+from migrations.rules_python._archives import (
+    ARGUMENTS,
+    Archives,
+    archives_of,
+    conflicts,
+    declared_by,
+    tags_of,
+    written,
+)
+from migrations.rules_python._constants import Unknown, constant
+from migrations.rules_python._extensions import proxies, tags
 from migrations.rules_python._surface import PIP_EXTENSION, PYTHON_EXTENSION, exported
 from migrations.rules_python._versions import Repositories, version_of
 from migrations.rules_python._versions import scan as repositories_of
@@ -75,6 +86,10 @@ _HUB_DROPPED = frozenset(
     )
 )
 
+_MULTI_KNOWN = frozenset(
+    ("default_version", "minor_mapping", "name", "python_interpreter_target", "python_versions", "requirements_lock")
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -122,14 +137,43 @@ class Part:
         name: the name of the workspace.
         rules: where the rules are from; None if the WORKSPACE does not say.
         toolchains, hubs: what it registers and parses.
+        default: the Python version that counts where none is asked for; empty if that cannot be seen.
         ready: whether MODULE.bazel has, or can have, the rules.
+        loaded: the files that the WORKSPACE loads, canonical labels.
+        declared: what MODULE.bazel says about archives of interpreters.
     """
 
     name: str = ""
     rules: Rules | None = None
     toolchains: tuple[Toolchain, ...] = ()
     hubs: tuple[Hub, ...] = ()
+    default: str = ""
     ready: bool = False
+    loaded: frozenset[str] = frozenset()
+    declared: Archives = field(default_factory=Archives)
+
+    def joined(self, other: Part) -> Part:
+        """What two files of a workspace say together; of what both say that of the first counts."""
+        return Part(
+            self.name or other.name,
+            self.rules or other.rules,
+            tuple(dict.fromkeys(self.toolchains + other.toolchains)),
+            tuple(dict.fromkeys(self.hubs + other.hubs)),
+            self.default or other.default,
+            self.ready or other.ready,
+            self.loaded | other.loaded,
+            Archives(self.declared.overall + other.declared.overall, self.declared.versions + other.declared.versions),
+        )
+
+    def movable(self) -> Part:
+        """The same without what MODULE.bazel cannot say: all if it has no rules, and what it says otherwise already."""
+        toolchains = tuple(item for item in self.toolchains if not conflicts([self.declared, item.archives]))
+        return replace(self, toolchains=toolchains) if self.ready else replace(self, toolchains=(), hubs=())
+
+    @property
+    def python(self) -> bool:
+        """Whether there is anything that MODULE.bazel is to say."""
+        return bool(self.rules or self.toolchains or self.hubs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +186,24 @@ class Found:
 
 
 def part_of(view: View) -> Part | None:
-    """The Python part of a file; None if it is no WORKSPACE or has none."""
+    """What a WORKSPACE has, or a MODULE.bazel says about it; None if neither."""
+    if view.file.kind is FileKind.MODULE:
+        tags = declared(view)
+        return Part(ready=has_rules(view), declared=tags) if has_rules(view) or tags != Archives() else None
     if view.file.kind is not FileKind.WORKSPACE:
         return None
     rules = next((found.meaning for found in rules_in(view) if not found.why), None)
-    dependency = view.workspace.dependencies.get(RULES)
-    ready = rules is not None or (dependency is not None and dependency.path in view.workspace.module_files)
-    toolchains = tuple(found.meaning for found in toolchains_in(view) if not found.why) if ready else ()
-    hubs = tuple(found.meaning for found in hubs_in(view) if not found.why) if ready else ()
-    if not (rules or toolchains or hubs):
-        return None
+    found = list(toolchains_in(view))
+    toolchains = tuple(each.meaning for each in found if not each.why)
+    hubs = tuple(hub for each in hubs_in(view) if not each.why for hub in each.meaning)
     named = next((call.string("name") for call in view.calls_named("workspace")), None)
-    return Part(named or "", rules, toolchains, hubs, ready)
+    loaded = frozenset(view.canonical(load.label) for load in view.loads)
+    return Part(named or "", rules, toolchains, hubs, _default(found), rules is not None, loaded)
+
+
+def declared(view: View) -> Archives:
+    """What a MODULE.bazel says about archives of interpreters."""
+    return declared_by(tags(view, "python", ("override", "single_version_override")))
 
 
 def scan(view: View) -> tuple[str, Part] | None:
@@ -166,16 +216,22 @@ def gather(facts: list[tuple[str, Any]]) -> dict[str, Part]:
     """The parts by the directory of their workspace."""
     parts: dict[str, Part] = {}
     for _, (where, part) in facts:
-        parts.setdefault(where, part)
-    return parts
+        parts[where] = parts[where].joined(part) if where in parts else part
+    return {where: part.movable() for where, part in parts.items()}
 
 
 def modules(parts: dict[str, Part]) -> list[str]:
     """The MODULE.bazel files that are to say it."""
-    return [f"{where}/MODULE.bazel" if where else "MODULE.bazel" for where in parts]
+    return [module_file(where) for where, part in parts.items() if part.python]
 
 
-SCAN_NEEDLES = (b"rules_python", b"python_register_", b"pip_parse", b"pip_install")
+def module_file(where: str) -> str:
+    """The path of the MODULE.bazel of a workspace in a directory."""
+    return f"{where}/MODULE.bazel" if where else "MODULE.bazel"
+
+
+SCAN_NEEDLES = (b"rules_python", b"python_register_", b"pip_parse", b"pip_install", b"load(", b"override(")
+SCAN_KINDS = (FileKind.WORKSPACE, FileKind.MODULE)
 
 
 def here(view: View, id: str) -> Part:
@@ -205,8 +261,11 @@ def rules_in(view: View) -> Iterator[Found]:
         if kind not in _REPOSITORY_RULES:
             continue
         rules, why = _rules(view, call, kind)
+        dependency = in_module(view)
         if name != RULES and not why:
             why = f"It is called '{name}' here: give the bazel_dep that repo_name by hand."
+        elif dependency is not None and dependency.apparent != name:
+            why = f"MODULE.bazel calls it '{dependency.apparent}': change that, or the labels that say '{name}'."
         yield Found(call, rules, why)
 
 
@@ -221,29 +280,58 @@ def repository_rule(call: Call) -> str:
     return kind
 
 
+def in_module(view: View) -> Dependency | None:
+    """The rules as MODULE.bazel, or what it includes, has them."""
+    dependency = view.workspace.dependencies.get(RULES)
+    return dependency if dependency is not None and dependency.path in view.workspace.module_files else None
+
+
 def _rules(view: View, call: Call, kind: str) -> tuple[Rules | None, str]:
-    if any(call.argument(name) is not None for name in ("patches", "patch_cmds", "build_file", "repo_mapping")):
-        return None, "It is patched: write the override of the bazel_dep by hand."
+    if any(call.argument(name) is not None for name in ("patch_cmds", "patch_tool", "build_file", "repo_mapping")):
+        return None, _PATCHED
+    patched, why = _patches(view, call)
+    if why:
+        return None, why
     if kind == "local_repository":
-        path = call.string("path")
+        path = _value(view, call, "path")
         return (Rules("", _override("local_path_override", {"path": path})), "") if path else (None, _COMPUTED)
     if kind == "git_repository":
-        wanted = {name: call.string(name) for name in ("remote", "commit", "tag", "branch")}
+        wanted = {name: _value(view, call, name) for name in ("remote", "commit", "tag", "branch")}
         known = {name: value for name, value in wanted.items() if value}
-        return (Rules("", _override("git_override", known)), "") if "remote" in known else (None, _COMPUTED)
-    version = view.target.versions.get(RULES, "")
+        override = _override("git_override", known | patched)
+        return (Rules("", override), "") if "remote" in known else (None, _COMPUTED)
+    prefix = _value(view, call, "strip_prefix") or ""
+    named = _RELEASE.fullmatch(prefix)
+    version = view.target.versions.get(RULES, "") or (named[1] if named else "")
     if version:
-        return Rules(version), ""
-    urls = call.strings("urls") or ([url] if (url := call.string("url")) else [])
+        pinned = {"version": version, **patched}
+        return Rules(version, _override("single_version_override", pinned) if patched else ""), ""
+    urls = _value(view, call, "urls") or [url for url in [_value(view, call, "url")] if url]
     if not urls:
         return None, _COMPUTED
-    digest = call.string("sha256")
-    values = {"urls": urls, "strip_prefix": call.string("strip_prefix")}
+    digest = _value(view, call, "sha256")
+    values = {"urls": urls, "strip_prefix": prefix, **patched}
     if digest and re.fullmatch(r"[0-9a-f]{64}", digest):
         values["integrity"] = "sha256-" + base64.b64encode(bytes.fromhex(digest)).decode()
     return Rules("", _override("archive_override", values)), ""
 
 
+def _patches(view: View, call: Call) -> tuple[dict[str, Any], str]:
+    """The patches of a repository rule as an override has them, and why it cannot have them."""
+    if call.argument("patches") is None:
+        return {}, ""
+    patches, arguments = _value(view, call, "patches"), _value(view, call, "patch_args")
+    stripped = re.fullmatch(r"-p(\d+)", arguments[0]) if isinstance(arguments, list) and len(arguments) == 1 else None
+    if not isinstance(patches, list) or (call.argument("patch_args") is not None and not stripped):
+        return {}, _PATCHED
+    # What an override applies has to be in the repository of the root module.
+    if not all(isinstance(each, str) and each.startswith(("//", ":")) for each in patches):
+        return {}, _PATCHED
+    return {"patches": patches, **({"patch_strip": int(stripped[1])} if stripped else {})}, ""
+
+
+_RELEASE = re.compile(r"rules_python-v?(\d+(?:\.\d+)+(?:-?(?:rc|alpha|beta)[.\d]*)?)")
+_PATCHED = "It is patched: write the override of the bazel_dep by hand."
 _COMPUTED = "Where it is from is computed: write the bazel_dep by hand."
 
 
@@ -252,6 +340,8 @@ def _override(kind: str, values: dict[str, Any]) -> str:
     for name, value in values.items():
         if isinstance(value, list):
             given[name] = _list(value)
+        elif isinstance(value, int):
+            given[name] = str(value)
         elif value:
             given[name] = f'"{value}"'
     return statement(kind, given)
@@ -271,15 +361,19 @@ def statement(callee: str, values: dict[str, str]) -> str:
     return f"{callee}(\n" + "".join(f"    {name} = {value},\n" for name, value in items) + ")\n"
 
 
-def toolchains_in(view: View) -> Iterator[Found]:
-    """The toolchains that a file registers."""
+def toolchains_in(view: View, part: Part = Part()) -> Iterator[Found]:
+    """The toolchains that a file registers, in its order; `part` is what is known of its workspace."""
+    yield from sorted(_toolchains(view, part), key=lambda found: found.call.start)
+
+
+def _toolchains(view: View, part: Part) -> Iterator[Found]:
     single = [call for call, _ in view.calls(REGISTER)]
     several = [call for call, _ in view.calls(REGISTER_MULTI)]
     archives = {call.start: archives_of(call) for call in single + several}
-    unclear = conflicts(found for found, _ in archives.values())
+    unclear = conflicts([part.declared, *(found for found, _ in archives.values())])
     for call in single:
         name, version = _text(view, call, "name"), _text(view, call, "python_version")
-        others, why = _tag_attributes(call, {"name", "python_version", "set_python_version_constraint"})
+        others, why = _tag_attributes(view, call, {"name", "python_version", "set_python_version_constraint"})
         if name is None or version is None:
             why = "Its name or version is computed."
         constrained = call.argument("set_python_version_constraint")
@@ -291,7 +385,7 @@ def toolchains_in(view: View) -> Iterator[Found]:
         name, versions = _text(view, call, "name"), _value(view, call, "python_versions")
         if not isinstance(versions, list) or not all(isinstance(each, str) for each in versions):
             versions = None
-        others, why = _tag_attributes(call, {"name", "python_versions", "default_version"})
+        others, why = _tag_attributes(view, call, {"name", "python_versions", "default_version"})
         if name is None or not versions:
             why = "Its name or versions are computed."
         given = _text(view, call, "default_version")
@@ -310,24 +404,11 @@ def _text(view: View, call: Call, name: str) -> str | None:
 
 
 def _value(view: View, call: Call, name: str) -> Any:
-    """An argument that is a literal, or the name of one that is assigned at the top level of the file."""
+    """What an argument comes to, as far as the file itself says it; None if it is not there, or computed."""
     argument = call.argument(name)
-    if argument is None:
-        return None
-    text = call.text(argument)
-    if isinstance(argument.value, ast.Name):
-        pattern = re.compile(rb"%b\s*=(?!=)" % re.escape(text))
-        found = [
-            statement.text[matched.end() :].strip()
-            for statement in view.statements(argument.value.id)
-            if (matched := pattern.match(statement.text))
-        ]
-        if len(found) != 1:
-            return None
-        text = found[0]
     try:
-        return ast.literal_eval(text.decode())
-    except (ValueError, SyntaxError):
+        return constant(view, argument.value) if argument is not None else None
+    except Unknown:
         return None
 
 
@@ -337,7 +418,7 @@ def _clear(archives: Archives, why: str, unclear: frozenset[str]) -> tuple[Archi
     return archives, f"Another call says something else about {what}, which MODULE.bazel says once." if what else why
 
 
-def _tag_attributes(call: Call, own: set[str]) -> tuple[tuple[tuple[str, str], ...], str]:
+def _tag_attributes(view: View, call: Call, own: set[str]) -> tuple[tuple[tuple[str, str], ...], str]:
     found: list[tuple[str, str]] = []
     for argument in call.arguments:
         if argument.name in own or argument.name in ARGUMENTS:
@@ -347,8 +428,21 @@ def _tag_attributes(call: Call, own: set[str]) -> tuple[tuple[tuple[str, str], .
         new = _TAG_ATTRIBUTES.get(argument.name or "")
         if new is None:
             return (), f"The tag python.toolchain has no {argument.name or 'such argument'}."
-        found.append((new, call.text(argument).decode()))
+        text = _source(view, call, argument)
+        if text is None:
+            return (), f"Its {argument.name} is computed."
+        found.append((new, text))
     return tuple(found), ""
+
+
+def _source(view: View, call: Call, argument: Argument) -> str | None:
+    """An argument as MODULE.bazel can have it, where the names of the WORKSPACE mean nothing; None if it cannot."""
+    try:
+        ast.literal_eval(argument.value)
+        return call.text(argument).decode()
+    except ValueError:
+        value = _value(view, call, argument.name or "")
+        return None if value is None else written(value)
 
 
 def _why(view: View, call: Call, why: str) -> str:
@@ -358,21 +452,26 @@ def _why(view: View, call: Call, why: str) -> str:
 
 
 def hubs_in(view: View, part: Part = Part()) -> Iterator[Found]:
-    """The requirements that a file parses; `part` is what its WORKSPACE had before anything was moved."""
+    """The requirements that a file parses; `part` is what its WORKSPACE had before anything was moved.
+
+    Each means a tuple of Hub: one for each version it is for.
+    """
     known = repositories_of(view) or Repositories()
-    toolchains = [*part.toolchains, *(found.meaning for found in toolchains_in(view))]
+    registered = list(toolchains_in(view))
+    toolchains = [*part.toolchains, *(found.meaning for found in registered)]
     several = {item.name for item in toolchains if item.several}
     known = Repositories({**known.single, **_single(toolchains)}, known.hubs | several)
-    first = _default(toolchains)
+    first = part.default or _default(registered)
     for call, _ in view.calls(PIP_PARSE):
         name = call.string("name") or ("pip" if call.argument("name") is None else None)
         version, why = _interpreter(view, call, known)
         attributes: list[tuple[str, str]] = []
         for argument in call.arguments:
-            if argument.name in _HUB_ATTRIBUTES:
-                attributes.append((argument.name or "", call.text(argument).decode()))
-            elif argument.name == "requirements":
-                attributes.append(("requirements_lock", call.text(argument).decode()))
+            if argument.name in _HUB_ATTRIBUTES or argument.name == "requirements":
+                text = _source(view, call, argument)
+                new = "requirements_lock" if argument.name == "requirements" else argument.name
+                attributes.append((new, text or ""))
+                why = f"Its {argument.name} is computed." if text is None else why
             elif argument.name not in _HUB_DROPPED:
                 why = f"The tag pip.parse has no {argument.name or 'such argument'}."
         version = version or first
@@ -381,7 +480,31 @@ def hubs_in(view: View, part: Part = Part()) -> Iterator[Found]:
         elif not version:
             why = why or "Which Python it is for is not said: pip.parse needs python_version."
         minor = ".".join(version.split(".")[:2])
-        yield Found(call, Hub(name or "", minor, tuple(attributes)), _why(view, call, why))
+        yield Found(call, (Hub(name or "", minor, tuple(attributes)),), _why(view, call, why))
+    for load in view.loads:
+        for symbol in load.symbols if load.label.partition("//")[2] == ":pip.bzl" else ():
+            if symbol.name == "multi_pip_parse" and load.label.partition("//")[0].lstrip("@") in known.hubs:
+                yield from (_multi(view, call) for call in view.calls_named(symbol.local))
+
+
+def _multi(view: View, call: Call) -> Found:
+    """A lock for each of several versions."""
+    name, locks, why = _text(view, call, "name"), _value(view, call, "requirements_lock"), ""
+    common: list[tuple[str, str]] = []
+    for argument in call.arguments:
+        if argument.name in _HUB_ATTRIBUTES - {"requirements_lock"}:
+            text = _source(view, call, argument)
+            common.append((argument.name or "", text or ""))
+            why = f"Its {argument.name} is computed." if text is None else why
+        elif argument.name not in _MULTI_KNOWN:
+            why = f"The tag pip.parse has no {argument.name or 'such argument'}."
+    if name is None or not isinstance(locks, dict) or not all(isinstance(version, str) for version in locks):
+        name, locks, why = "", {}, "Its name or its locks are computed."
+    hubs = (
+        Hub(name, ".".join(version.split(".")[:2]), (*common, ("requirements_lock", written(lock))))
+        for version, lock in locks.items()
+    )
+    return Found(call, tuple(hubs), _why(view, call, why))
 
 
 def _single(toolchains: Iterable[Toolchain]) -> dict[str, str]:
@@ -410,10 +533,17 @@ def _interpreter(view: View, call: Call, known: Repositories) -> tuple[str, str]
     return version, "" if version else "Which Python its interpreter is cannot be seen."
 
 
-def stays(view: View, call: Call, message: str, why: str, tag: str) -> Finding:
-    """The finding for a call that cannot be moved; in a .bzl, where it may serve others, it is a note."""
+def stays(view: View, call: Call, message: str, why: str, tag: str, part: Part) -> Finding:
+    """The finding for a call that cannot be moved.
+
+    In a .bzl, where it may serve others, it is a note; not if the WORKSPACE loads that and no module has the rules.
+    """
     why = why or "MODULE.bazel has no rules_python, and the WORKSPACE does not say where it is from."
-    level = Level.NOTE if view.file.kind is FileKind.BZL else Level.PERSON
+    here = view.file.path.removeprefix(view.workspace.path + "/" if view.workspace.path else "")
+    package, _, name = here.rpartition("/")
+    macro = view.file.kind is FileKind.BZL
+    serves = not macro or (in_module(view) is None and view.canonical(f"//{package}:{name}") in part.loaded)
+    level = Level.PERSON if serves else Level.NOTE
     return Finding(
         call.start, call.callee_range[1], message, advice=f"{why} Write {tag} in MODULE.bazel by hand.", level=level
     )
@@ -429,8 +559,7 @@ def has_rules(view: View) -> bool:
     """Whether a MODULE.bazel, or one that it includes, has the dependency."""
     if any(call.string("name") == RULES for call in view.calls_named("bazel_dep")):
         return True
-    dependency = view.workspace.dependencies.get(RULES)
-    return dependency is not None and dependency.path in view.workspace.module_files and bool(dependency.path)
+    return in_module(view) is not None
 
 
 def rules_text(view: View, part: Part) -> str:
@@ -446,36 +575,66 @@ def rules_text(view: View, part: Part) -> str:
 
 def toolchain_text(view: View, part: Part) -> str:
     """What a MODULE.bazel lacks of the toolchains; `""` if nothing."""
-    known = repositories_of(view) or Repositories()
-    missing = [item for item in part.toolchains if item.name not in known.single and item.name not in known.hubs]
+    missing = _missing(view, part)
     if not missing:
         return ""
     proxy = next(iter(proxies(view, "python")), "")
     name = proxy or "python"
     text = "" if proxy else f'{name} = use_extension("{_label(view, PYTHON_EXTENSION)}", "python")\n'
-    default = _default(part.toolchains)
-    declared = any((call.callee or "").startswith(name + ".") for call in view.calls_named("defaults", "toolchain"))
+    there = list(tags(view, "python", ("defaults", "toolchain")))
     new_form = _at_least(part.rules.version if part.rules else view.target.versions.get(RULES, ""), "1.3.0")
-    if new_form and not declared:
-        text += f'{name}.defaults(python_version = "{default}")\n'
-    done: set[str] = set()
+    if new_form and part.default and not there:
+        text += f'{name}.defaults(python_version = "{part.default}")\n'
+    done = {call.string("python_version") for call in there if (call.callee or "").endswith(".toolchain")}
     for item in missing:
         for version in item.versions:
             if version in done:
                 continue
             done.add(version)
             values = dict(item.attributes) | {"python_version": f'"{version}"'}
-            if version == default and not new_form and not declared:
+            if version == part.default and not new_form and not there:
                 values["is_default"] = "True"
             text += statement(f"{name}.toolchain", values)
-    text += "".join(statement(f"{name}.{tag}", values) for tag, values in tags_of(item.archives for item in missing))
+    known = declared(view)
+    for tag, values in tags_of(item.archives for item in missing):
+        if tag == "override" and known.overall:
+            continue
+        if ast.literal_eval(values.get("python_version", "''")) not in dict(known.versions):
+            text += statement(f"{name}.{tag}", values)
     return text + _use_repo(name, [pair for item in missing for pair in _repositories(item)])
 
 
-def _default(toolchains: Sequence[Toolchain]) -> str:
-    """The version that counts where none is asked for: the first that does not wait to be asked for."""
-    known = [item.default for item in toolchains] + [version for item in toolchains for version in item.versions]
-    return next(filter(None, known), "")
+def override_edits(view: View, part: Part) -> Rewritten:
+    """What the `python.override` that a MODULE.bazel has lacks: there may be only one."""
+    wanted = dict(tags_of(item.archives for item in _missing(view, part))).get("override", {})
+    lacking = {name: value for name, value in wanted.items() if name not in dict(declared(view).overall)}
+    call = next(tags(view, "python", ("override",)), None)
+    return rewrite(call, put=lacking) if call is not None and lacking else Rewritten((), ())
+
+
+def _missing(view: View, part: Part) -> list[Toolchain]:
+    """The toolchains whose repositories a MODULE.bazel does not have."""
+    known = repositories_of(view) or Repositories()
+    return [item for item in part.toolchains if item.name not in known.single and item.name not in known.hubs]
+
+
+def _default(registered: Sequence[Found]) -> str:
+    """The version that counts where none is asked for: the first that does not wait to be asked for.
+
+    Empty if something that is not clear comes before it.
+    """
+    for found in registered:
+        if found.why and not _is_false(found.call, "register_toolchains"):
+            return ""
+        if not found.why and found.meaning.default:
+            return str(found.meaning.default)
+    versions = [version for found in registered if not found.why for version in found.meaning.versions]
+    return next(filter(None, versions), "")
+
+
+def _is_false(call: Call, name: str) -> bool:
+    argument = call.argument(name)
+    return argument is not None and call.text(argument) == b"False"
 
 
 def _repositories(item: Toolchain) -> Iterator[tuple[str, str]]:
@@ -489,8 +648,8 @@ def _repositories(item: Toolchain) -> Iterator[tuple[str, str]]:
 
 
 def _use_repo(proxy: str, pairs: list[tuple[str, str]]) -> str:
-    plain = sorted(real for name, real in pairs if name == real)
-    aliased = sorted((name, real) for name, real in pairs if name != real)
+    plain = sorted({real for name, real in pairs if name == real})
+    aliased = sorted({(name, real) for name, real in pairs if name != real})
     arguments = [f'"{real}"' for real in plain] + [f'{name} = "{real}"' for name, real in aliased]
     return f"use_repo({', '.join([proxy, *arguments])})\n"
 

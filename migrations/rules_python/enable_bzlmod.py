@@ -13,7 +13,7 @@ from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.rules_python import _workspace
 from migrations.rules_python._flags import flags, replaced, told
-from migrations.rules_python._workspace import Part, here
+from migrations.rules_python._workspace import here
 from migrations.view import View
 
 _ID = "enable-bzlmod"
@@ -22,7 +22,7 @@ _OFF = ("0", "false", "no", "f", "n")
 
 def find(view: View) -> Iterator[Finding]:
     """The flag, where a Python part moves to MODULE.bazel."""
-    if here(view, _ID) == Part():
+    if not here(view, _ID).python:
         return
     for flag in flags(view.file.data):
         off = flag.name == "enable_bzlmod" and (flag.value or "").lower() in _OFF
@@ -46,7 +46,7 @@ MIGRATION = Migration(
     find=find,
     scan=_workspace.scan,
     scan_needles=_workspace.SCAN_NEEDLES,
-    scan_kinds=(FileKind.WORKSPACE,),
+    scan_kinds=_workspace.SCAN_KINDS,
     gather=_workspace.gather,
     cases=(
         Case(

@@ -26,7 +26,7 @@ def scan(view: View) -> tuple[str, tuple[str, ...]] | None:
     if view.file.kind is FileKind.MODULE:
         names = [call.string("hub_name") or "" for call in tags(view, "pip", ("parse",))]
     else:
-        names = [found.meaning.name for found in hubs_in(view) if not found.why]
+        names = [hub.name for found in hubs_in(view) if not found.why for hub in found.meaning]
     return (view.workspace.path, tuple(name for name in names if name)) if names else None
 
 

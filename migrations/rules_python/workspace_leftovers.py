@@ -17,8 +17,8 @@ from migrations.rules_python._workspace import (
     REGISTER,
     REGISTER_MULTI,
     REPOSITORIES,
-    Part,
     here,
+    hubs_in,
     rules_in,
 )
 from migrations.view import View
@@ -30,9 +30,10 @@ _PYTHON = REPOSITORIES | REGISTER | REGISTER_MULTI | PIP_PARSE
 def find(view: View) -> Iterator[Finding]:
     """The calls of a WORKSPACE with a Python part that are not of it."""
     part = here(view, _ID)
-    if part == Part():
+    if not part.python:
         return
-    python = {found.call.start for found in rules_in(view)} | {call.start for call, _ in view.calls(_PYTHON)}
+    python = {found.call.start for found in (*rules_in(view), *hubs_in(view, part))}
+    python |= {call.start for call, _ in view.calls(_PYTHON)}
     hubs = {f"@{hub.name}" for hub in part.hubs}
     installs = {item.local for load in view.loads if load.label.partition("//")[0] in hubs for item in load.symbols}
     for statement in view.statements():
@@ -64,7 +65,7 @@ MIGRATION = Migration(
     find=find,
     scan=_workspace.scan,
     scan_needles=_workspace.SCAN_NEEDLES,
-    scan_kinds=(FileKind.WORKSPACE,),
+    scan_kinds=_workspace.SCAN_KINDS,
     gather=_workspace.gather,
     cases=(
         Case(

@@ -5,6 +5,7 @@ https://rules-python.readthedocs.io/en/latest/pypi/index.html
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from buildfile.source import FileKind
@@ -36,12 +37,12 @@ def find(view: View) -> Iterator[Finding]:
         call = found.call
         symbol = view.bindings.symbol(call.callee, call.scope)
         message = f"{symbol.name if symbol else call.callee} is for a WORKSPACE only"
-        if found.why or found.meaning not in part.hubs:
-            yield _workspace.stays(view, call, message, found.why, "pip.parse")
+        if found.why or not set(found.meaning) <= set(part.hubs):
+            yield _workspace.stays(view, call, message, found.why, "pip.parse", part)
             continue
         argument = call.argument("python_interpreter_target")
-        interpreter = [call.text(argument).decode()] if argument is not None else []
-        names = [name for name in (call.callee or "", *interpreter) if name.isidentifier()]
+        used = ast.walk(argument.value) if argument is not None else ()
+        names = [call.callee or "", *(node.id for node in used if isinstance(node, ast.Name))]
         yield Finding(call.start, call.callee_range[1], message, removed(view, [call.statement], [call.key], names))
     if view.file.kind is FileKind.WORKSPACE:
         yield from _installed(view, moved)
@@ -69,7 +70,8 @@ MIGRATION = Migration(
         what=(
             "Takes `pip_parse`, or a `pip_install` that is still there, the load of `install_deps` and its call out of "
             "the WORKSPACE, and adds `pip.parse` and `use_repo` to MODULE.bazel. The Python is that of the interpreter "
-            "that `pip_parse` was given, else the first that the WORKSPACE registers."
+            "that `pip_parse` was given, else the first that the WORKSPACE registers. A `multi_pip_parse` becomes one "
+            "tag for each of its locks."
         ),
         why="A WORKSPACE is not read any more from Bazel 8 on.",
         safety=(
@@ -84,7 +86,7 @@ MIGRATION = Migration(
     find=find,
     scan=_workspace.scan,
     scan_needles=_workspace.SCAN_NEEDLES,
-    scan_kinds=(FileKind.WORKSPACE,),
+    scan_kinds=_workspace.SCAN_KINDS,
     gather=_workspace.gather,
     create=_workspace.modules,
     after=("pip-install", "workspace-python-toolchains"),
@@ -182,6 +184,142 @@ python_register_multi_toolchains(
 )
 """,
             },
+        ),
+        Case(
+            "a lock for each of several versions",
+            {
+                "MODULE.bazel": 'bazel_dep(name = "rules_python", version = "1.4.0")\n',
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_multi_toolchains")
+
+python_register_multi_toolchains(
+    name = "python",
+    python_versions = [
+        "3.11",
+        "3.12",
+    ],
+    register_toolchains = False,
+)
+
+load("@python//:pip.bzl", "multi_pip_parse")
+load("@python//3.11:defs.bzl", old = "interpreter")
+load("@python//3.12:defs.bzl", new = "interpreter")
+
+ARGS = ["--no-deps"]
+
+multi_pip_parse(
+    name = "pypi",
+    default_version = "3.12",
+    extra_pip_args = ARGS,
+    python_interpreter_target = {
+        "3.11": old,
+        "3.12": new,
+    },
+    requirements_lock = {
+        "3.11": "//:old.txt",
+        "3.12": "//:new.txt",
+    },
+)
+
+load("@pypi//:requirements.bzl", "install_deps")
+
+install_deps()
+
+multi_pip_parse(
+    name = "more",
+    requirements_lock = LOCKS,
+)
+""",
+            },
+            {
+                "MODULE.bazel": """bazel_dep(name = "rules_python", version = "1.4.0")
+
+pip = use_extension("@rules_python//python/extensions:pip.bzl", "pip")
+pip.parse(
+    extra_pip_args = ["--no-deps"],
+    hub_name = "pypi",
+    python_version = "3.11",
+    requirements_lock = "//:old.txt",
+)
+pip.parse(
+    extra_pip_args = ["--no-deps"],
+    hub_name = "pypi",
+    python_version = "3.12",
+    requirements_lock = "//:new.txt",
+)
+use_repo(pip, "pypi")
+""",
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_multi_toolchains")
+
+python_register_multi_toolchains(
+    name = "python",
+    python_versions = [
+        "3.11",
+        "3.12",
+    ],
+    register_toolchains = False,
+)
+
+load("@python//:pip.bzl", "multi_pip_parse")
+
+ARGS = ["--no-deps"]
+
+multi_pip_parse(
+    name = "more",
+    requirements_lock = LOCKS,
+)
+""",
+            },
+            person=("is for a WORKSPACE only",),
+        ),
+        Case(
+            "in the WORKSPACE that holds beside a MODULE.bazel, and attributes that have names",
+            {
+                "MODULE.bazel": _HEAD,
+                "WORKSPACE": 'local_repository(\n    name = "rules_python",\n    path = "r",\n)\n',
+                "WORKSPACE.bzlmod": """load("@rules_python//python:pip.bzl", "pip_parse")
+load("//:defs.bzl", "ARGS")
+
+LOCK = "//:r.txt"
+
+pip_parse(
+    name = "pypi",
+    python_interpreter = "python3.12",
+    requirements_lock = LOCK,
+)
+
+pip_parse(
+    name = "more",
+    extra_pip_args = ARGS,
+    python_interpreter = "python3.12",
+    requirements_lock = LOCK,
+)
+""",
+            },
+            {
+                "MODULE.bazel": _HEAD
+                + """
+pip = use_extension("@rules_python//python/extensions:pip.bzl", "pip")
+pip.parse(
+    hub_name = "pypi",
+    python_version = "3.12",
+    requirements_lock = "//:r.txt",
+)
+use_repo(pip, "pypi")
+""",
+                "WORKSPACE.bzlmod": """load("@rules_python//python:pip.bzl", "pip_parse")
+load("//:defs.bzl", "ARGS")
+
+LOCK = "//:r.txt"
+
+pip_parse(
+    name = "more",
+    extra_pip_args = ARGS,
+    python_interpreter = "python3.12",
+    requirements_lock = LOCK,
+)
+""",
+            },
+            person=("is for a WORKSPACE only",),
         ),
         Case(
             "its predecessor",

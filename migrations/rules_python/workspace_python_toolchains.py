@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from buildfile.source import FileKind
-from migrations.finding import Finding
+from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.rules_python import _workspace
@@ -27,15 +27,15 @@ def find(view: View) -> Iterator[Finding]:
         text = _workspace.toolchain_text(view, part) if is_root_module(view) else ""
         if text:
             message = "the toolchains of the WORKSPACE are the module's now"
-            yield Finding(
-                0, 0, message, appended(view, next(iter(proxies(view, "python")), ""), rules_text(view, part), text)
-            )
+            fix = appended(view, next(iter(proxies(view, "python")), ""), rules_text(view, part), text)
+            override = _workspace.override_edits(view, part)
+            yield Finding(0, 0, message, Fix(fix.edits + override.edits, fix.changes + override.changes))
         return
-    for found in toolchains_in(view):
+    for found in toolchains_in(view, part):
         call = found.call
         message = f"{call.callee} is for a WORKSPACE only"
         if found.why or found.meaning not in part.toolchains:
-            yield _workspace.stays(view, call, message, found.why, "python.toolchain")
+            yield _workspace.stays(view, call, message, found.why, "python.toolchain", part)
         else:
             fix = removed(view, [call.statement], [call.key], [call.callee or ""])
             yield Finding(call.start, call.callee_range[1], message, fix)
@@ -68,7 +68,7 @@ MIGRATION = Migration(
     find=find,
     scan=_workspace.scan,
     scan_needles=_workspace.SCAN_NEEDLES,
-    scan_kinds=(FileKind.WORKSPACE,),
+    scan_kinds=_workspace.SCAN_KINDS,
     gather=_workspace.gather,
     create=_workspace.modules,
     after=("workspace-rules-python",),
@@ -250,7 +250,7 @@ python_register_multi_toolchains(
 
 python_register_multi_toolchains(
     name = "more",
-    python_versions = VERSIONS + ["3.9"],
+    python_versions = VERSIONS + OTHERS,
 )
 """,
             },
@@ -274,7 +274,7 @@ VERSIONS = [
 
 python_register_multi_toolchains(
     name = "more",
-    python_versions = VERSIONS + ["3.9"],
+    python_versions = VERSIONS + OTHERS,
 )
 """,
             },
@@ -307,6 +307,102 @@ python_register_toolchains(
 """,
             },
             person=("is for a WORKSPACE only",) * 3,
+        ),
+        Case(
+            "beside tags that are there",
+            {
+                "MODULE.bazel": _NEW_DEP
+                + """
+python = use_extension("@rules_python//python/extensions:python.bzl", "python")
+python.override(register_all_versions = True)
+python.toolchain(python_version = "3.11")
+""",
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_toolchains")
+
+python_register_toolchains(
+    name = "a",
+    base_url = "https://example.com/pythons",
+    python_version = "3.11",
+)
+""",
+            },
+            {
+                "MODULE.bazel": _NEW_DEP
+                + """
+python = use_extension("@rules_python//python/extensions:python.bzl", "python")
+python.override(
+    base_url = "https://example.com/pythons",
+    register_all_versions = True,
+)
+python.toolchain(python_version = "3.11")
+use_repo(python, a = "python_3_11")
+""",
+                "WORKSPACE": "",
+            },
+        ),
+        Case(
+            "at odds with tags that are there",
+            {
+                "MODULE.bazel": _NEW_DEP
+                + """
+python = use_extension("@rules_python//python/extensions:python.bzl", "python")
+python.override(base_urls = ["https://other.example.com"])
+""",
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_toolchains")
+
+python_register_toolchains(
+    name = "a",
+    base_url = "https://example.com/pythons",
+    python_version = "3.11",
+)
+""",
+            },
+            person=("is for a WORKSPACE only",),
+        ),
+        Case(
+            "behind one that cannot be seen, which may be the default",
+            {
+                "MODULE.bazel": _NEW_DEP,
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_toolchains")
+load("//:versions.bzl", "VERSION")
+
+python_register_toolchains(
+    name = "ours",
+    python_version = VERSION,
+)
+
+python_register_toolchains(
+    name = "python_3_9",
+    python_version = "3.9",
+)
+""",
+            },
+            {
+                "MODULE.bazel": _NEW_DEP
+                + """
+python = use_extension("@rules_python//python/extensions:python.bzl", "python")
+python.toolchain(python_version = "3.9")
+use_repo(python, "python_3_9")
+""",
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_toolchains")
+load("//:versions.bzl", "VERSION")
+
+python_register_toolchains(
+    name = "ours",
+    python_version = VERSION,
+)
+""",
+            },
+            person=("is for a WORKSPACE only",),
+        ),
+        Case(
+            "in a macro that the WORKSPACE calls",
+            {
+                "WORKSPACE": 'load("//:d.bzl", "d")\n\nd()\n',
+                "d.bzl": 'load("@rules_python//python:repositories.bzl", "python_register_toolchains")\n\n'
+                'def d():\n    python_register_toolchains(name = "p", python_version = "3.12")\n',
+            },
+            person=("is for a WORKSPACE only",),
         ),
         Case(
             "in a macro",

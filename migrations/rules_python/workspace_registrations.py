@@ -47,7 +47,7 @@ def _in_order(view: View) -> tuple[tuple[str, ...], ...]:
     """What a WORKSPACE registers, in its order; the versions that it asks for are toolchains too."""
     places = [(call.start, tuple(labels)) for call, labels in _registered(view)]
     part = _workspace.part_of(view)
-    if part is not None and part.ready:
+    if part is not None and (part.ready or _workspace.in_module(view) is not None):
         places += [(found.call.start, _HUB) for found in _workspace.toolchains_in(view) if not found.why]
     return tuple(labels for _, labels in sorted(places))
 
@@ -66,7 +66,7 @@ def gather(facts: list[tuple[str, Any]]) -> dict[str, tuple[tuple[tuple[str, ...
 
 def create(facts: dict[str, Any]) -> list[str]:
     """The MODULE.bazel files that are to register them."""
-    return _workspace.modules({where: it for where, it in facts.items() if it[0]})
+    return [_workspace.module_file(where) for where, (registered, _) in facts.items() if registered]
 
 
 def find(view: View) -> Iterator[Finding]:

@@ -72,12 +72,13 @@ MIGRATION = Migration(
         what=(
             "Turns the `http_archive` of rules_python into a `bazel_dep` of its version, a `local_repository` or "
             "`git_repository` into the override of one, and an archive of a commit into an `archive_override`. "
-            "`py_repositories` goes. MODULE.bazel is made if there is none."
+            "`py_repositories` goes. MODULE.bazel is made if there is none. Patches of the repository itself are those "
+            "of an override."
         ),
         why="Bazel 8 does not read the WORKSPACE unless told to, and Bazel 9 cannot.",
         safety=(
-            "Other modules may ask for a later version, which then counts. A patched archive, or one of another "
-            "name, is left to a person."
+            "Other modules may ask for a later version, which then counts. An archive that is changed by "
+            "commands or by patches from elsewhere, or has another name, is left to a person."
         ),
         references=(DOCS + "/getting-started.html", "https://bazel.build/external/migration"),
     ),
@@ -87,7 +88,7 @@ MIGRATION = Migration(
     find=find,
     scan=_workspace.scan,
     scan_needles=_workspace.SCAN_NEEDLES,
-    scan_kinds=(FileKind.WORKSPACE,),
+    scan_kinds=_workspace.SCAN_KINDS,
     gather=_workspace.gather,
     create=_workspace.modules,
     cases=(
@@ -165,10 +166,64 @@ archive_override(
         Case(
             "a patched archive",
             {
-                "WORKSPACE": 'http_archive(\n    name = "rules_python",\n    patches = ["//:p.patch"],\n'
+                "WORKSPACE": 'http_archive(\n    name = "rules_python",\n    patch_args = ["-p1"],\n'
+                '    patches = ["//:p.patch"],\n    strip_prefix = "rules_python-0.31.0",\n)\n'
+            },
+            {
+                "MODULE.bazel": """bazel_dep(name = "rules_python", version = "0.31.0")
+single_version_override(
+    module_name = "rules_python",
+    patch_strip = 1,
+    patches = ["//:p.patch"],
+    version = "0.31.0",
+)
+""",
+                "WORKSPACE": "",
+            },
+        ),
+        Case(
+            "an archive changed in other ways",
+            {
+                "WORKSPACE": 'http_archive(\n    name = "rules_python",\n    patch_cmds = ["rm x"],\n'
                 '    strip_prefix = "rules_python-0.31.0",\n)\n'
             },
             person=("is fetched by the WORKSPACE",),
+        ),
+        Case(
+            "patches of another repository",
+            {
+                "WORKSPACE": 'http_archive(\n    name = "rules_python",\n    patches = ["@p//:p.patch"],\n'
+                '    strip_prefix = "rules_python-0.31.0",\n)\n'
+            },
+            person=("is fetched by the WORKSPACE",),
+        ),
+        Case(
+            "a name that MODULE.bazel does not have",
+            {
+                "MODULE.bazel": 'bazel_dep(name = "rules_python", version = "0.31.0", repo_name = "rp")\n',
+                "WORKSPACE": 'local_repository(\n    name = "rules_python",\n    path = "r",\n)\n',
+            },
+            person=("is fetched by the WORKSPACE",),
+        ),
+        Case(
+            "a release that constants say",
+            {
+                "WORKSPACE": """load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
+
+VERSION = "0.31.0"
+
+http_archive(
+    name = "rules_python",
+    sha256 = SHA256,
+    strip_prefix = "rules_python-%s" % VERSION,
+    url = "https://github.com/bazelbuild/rules_python/archive/{v}.tar.gz".format(v = VERSION),
+)
+"""
+            },
+            {
+                "MODULE.bazel": 'bazel_dep(name = "rules_python", version = "0.31.0")\n',
+                "WORKSPACE": 'VERSION = "0.31.0"\n',
+            },
         ),
         Case("another ruleset", {"WORKSPACE": 'http_archive(\n    name = "rules_pythonic",\n    url = "u",\n)\n'}),
     ),
