@@ -5,8 +5,10 @@ https://bazel.build/external/overview, https://bazel.build/rules/lib/globals/mod
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -74,6 +76,8 @@ class Walked:
         directories: the directories that were entered, `""` among them.
         closed: those that were not entered though git may have files in them.
         ignoring: the .gitignore files that were read.
+        unlisted: what could not be looked into, with the reason: directories, `"."` for the root, and the files that
+            say what is to be left out.
     """
 
     entries: tuple[Entry, ...]
@@ -82,6 +86,7 @@ class Walked:
     directories: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     ignoring: tuple[str, ...] = ()
+    unlisted: tuple[tuple[str, str], ...] = ()
 
 
 def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Sequence[str] = ()) -> Walked:
@@ -95,6 +100,7 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Sequence[
 
     Directories that are symbolic links are not entered, nor `.git`. A file of any name that the .bazelrc of a
     workspace imports is a .bazelrc too. The MODULE.bazel of an entry of a registry is a text file and no root.
+    Directories that cannot be listed are in `unlisted`, and everything else is listed all the same.
     """
     base = os.fspath(root)
     imported: set[str] = set()
@@ -104,6 +110,7 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Sequence[
     directories: list[str] = []
     closed: list[str] = []
     ignoring: list[str] = []
+    unlisted: list[tuple[str, str]] = []
     bazel = bazel_ignores(root)
     own = gitignore("\n".join(exclude), "") if exclude else None
     stack: list[tuple[str, tuple[Matcher, ...]]] = [("", (own,) if own else ())]
@@ -113,14 +120,19 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Sequence[
         try:
             with os.scandir(f"{base}/{where}" if where else base) as scanned:
                 found = list(scanned)
-        except OSError:
+        except OSError as error:
+            unlisted.append((where or ".", f"cannot be listed: {error.strerror or error}"))
             continue
         directories.append(where)
         names = [entry.name for entry in found]
         if git and ".gitignore" in names:
             ignoring.append(f"{prefix}.gitignore")
-            rule = _read_gitignore(f"{base}/{prefix}.gitignore", where)
-            rules = (*rules, rule) if rule else rules
+            try:
+                rule = _read_gitignore(f"{base}/{prefix}.gitignore", where)
+            except OSError as error:
+                unlisted.append((f"{prefix}.gitignore", f"cannot be read: {error.strerror or error}"))
+            else:
+                rules = (*rules, rule) if rule else rules
         foreign = "source.json" in names and _REGISTRY_ENTRY.fullmatch(where) is not None
         if not foreign and not BOUNDARIES.isdisjoint(names):
             roots.append(where)
@@ -150,7 +162,7 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Sequence[
             if rules and any(rule(path, False) for rule in rules):
                 continue
             if entry.is_symlink():
-                if os.path.isfile(entry.path):  # False, not an error, for links in a circle
+                if _leads_to_a_file(entry.path):
                     entries.append(Entry(path, kind, os.path.realpath(f"{base}/{path}")))
             elif entry.is_file(follow_symlinks=False):
                 entries.append(Entry(path, kind))
@@ -164,6 +176,7 @@ def walk(root: Path, *, text: bool = False, git: bool = True, exclude: Sequence[
         tuple(directories),
         tuple(closed),
         tuple(ignoring),
+        tuple(sorted(unlisted)),
     )
 
 
@@ -174,12 +187,24 @@ def _bytes_of(path: str) -> bytes | None:
         return None
 
 
-def _read_gitignore(path: str, where: str) -> Matcher | None:
+def _leads_to_a_file(link: str) -> bool:
+    """Whether a symbolic link leads to a file, or to where one may be that cannot be looked at: reading it says so."""
     try:
+        return stat.S_ISREG(os.stat(link).st_mode)
+    except OSError as error:
+        return error.errno in (errno.EACCES, errno.EPERM)  # and not for links in a circle or to nowhere
+
+
+def _read_gitignore(path: str, where: str) -> Matcher | None:
+    """The rules of a .gitignore; none, as for git, if it is a directory or a link.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if os.path.isfile(path) and not os.path.islink(path):
         with open(path, encoding="utf-8", errors="replace") as file:
             return gitignore(file.read(), where)
-    except OSError:
-        return None
+    return None
 
 
 def _roots_in(base: str, path: str) -> list[str]:

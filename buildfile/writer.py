@@ -11,7 +11,8 @@ import contextlib
 import os
 import stat
 import subprocess
-from collections.abc import Callable, Collection, Iterable, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -44,7 +45,11 @@ class Journal(msgspec.Struct, array_like=True):
 
 
 class NothingToUndo(Exception):
-    """There is no journal."""
+    """There is no journal, or none that can be read."""
+
+
+class GitUnknown(Exception):
+    """There is a git work tree, and git does not say what is in it; the message says why."""
 
 
 def state_directory(root: Path) -> Path:
@@ -61,6 +66,7 @@ class GitState:
     """Which files git has uncommitted changes of, asked in the background from construction on."""
 
     def __init__(self, root: Path) -> None:
+        self._root = root
         self._jobs: list[subprocess.Popen[bytes]] = []
         with contextlib.suppress(OSError):
             for command in (
@@ -73,8 +79,8 @@ class GitState:
                         ["git", "-C", os.fspath(root), *command],
                         stdin=subprocess.DEVNULL,
                         stdout=subprocess.PIPE,
-                        stderr=subprocess.DEVNULL,
-                        env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+                        stderr=subprocess.PIPE,
+                        env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
                     )
                 )
 
@@ -82,10 +88,18 @@ class GitState:
         """Those of some paths that git could not give back: modified, staged, or not tracked at all.
 
         Empty outside a git work tree.
+
+        Raises:
+            GitUnknown: there is one, but git is not installed or does not trust it.
         """
-        answers = [job.communicate()[0] for job in self._jobs]
-        if len(answers) < 3 or any(job.returncode for job in self._jobs):
-            return []
+        answered = [job.communicate() for job in self._jobs]
+        if len(answered) < 3 or any(job.returncode for job in self._jobs):
+            root = self._root.absolute()
+            if not any(os.path.lexists(place / ".git") for place in (root, *root.parents)):
+                return []
+            said = b"".join(errors for _, errors in answered).decode("utf-8", "replace").strip()
+            raise GitUnknown(said.partition("\n")[0] or "it cannot be run")
+        answers = [output for output, _ in answered]
         prefix = os.fsdecode(answers[0].rstrip(b"\n"))
         changed = {os.fsdecode(line[3:]).removeprefix(prefix) for line in answers[1].split(b"\0") if line}
         tracked = {os.fsdecode(line) for line in answers[2].split(b"\0")}
@@ -97,6 +111,25 @@ class GitState:
             if job.poll() is None:
                 job.kill()
                 job.communicate()
+
+
+@contextlib.contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Waits until no other run writes to the repository. The system lifts the lock of a run that is killed.
+
+    Raises:
+        OSError: the state directory cannot be written to.
+    """
+    handle = os.open(state_directory(root) / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        if sys.platform != "win32":
+            import fcntl
+
+            with contextlib.suppress(OSError):  # a file system without locks
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def write(
@@ -115,14 +148,32 @@ def write(
     pending = list(changes)
     if not pending:
         return [], []
-    journal_path = state_directory(root) / "journal"
-    earlier = _read_journal(journal_path)
+    try:
+        with _alone(root):
+            return _write_all(root, pending, progress)
+    except OSError as error:
+        return [], [Failure(STATE, 0, f"cannot be written, so nothing was: {error.strerror or error}")]
+
+
+def _write_all(
+    root: Path, pending: list[FileChange], progress: Callable[[str], None] | None
+) -> tuple[list[str], list[Failure]]:
+    """See `write`.
+
+    Raises:
+        OSError: the journal cannot be written; no file is.
+    """
+    journal_path = root / STATE / "journal"
+    try:
+        earlier = _read_journal(journal_path)
+    except msgspec.DecodeError:
+        earlier = None  # of no use to anyone
+    unfinished = earlier.files if earlier is not None and not earlier.complete else []
     saved = {change.path: Saved(change.path, change.old, change.new) for change in pending}
-    if earlier is not None and not earlier.complete:
-        for item in earlier.files:
-            _remove_leftover(root, item.path)
-            now = saved.get(item.path)
-            saved[item.path] = Saved(item.path, item.old, now.new if now else item.new)
+    for item in unfinished:
+        _remove_leftover(root, item.path)
+        now = saved.get(item.path)
+        saved[item.path] = Saved(item.path, item.old, now.new if now else item.new)
     journal = Journal(False, list(saved.values()))
     _replace(journal_path, msgspec.msgpack.encode(journal), 0o644)
     written: list[str] = []
@@ -142,9 +193,10 @@ def write(
                 failures.append(Failure(change.path, 0, problem))
             if progress is not None:
                 progress(change.path)
-    refused = {failure.path for failure in failures}
+    refused = {failure.path for failure in failures} - {item.path for item in unfinished}
     journal = Journal(True, [item for item in journal.files if item.path not in refused])
-    _replace(journal_path, msgspec.msgpack.encode(journal), 0o644)
+    with contextlib.suppress(OSError):  # the one that is there says all that `undo` needs
+        _replace(journal_path, msgspec.msgpack.encode(journal if journal.files or not earlier else earlier), 0o644)
     return written, failures
 
 
@@ -157,13 +209,29 @@ def undo(root: Path) -> tuple[list[str], list[Failure]]:
     Raises:
         NothingToUndo: no run is on record.
     """
-    journal_path = root / STATE / "journal"
-    journal = _read_journal(journal_path)
-    if journal is None:
-        raise NothingToUndo("no run of trekbok is on record here")
+    nothing = NothingToUndo("no run of trekbok is on record here")
+    if not os.path.lexists(root / STATE / "journal"):
+        raise nothing
+    try:
+        with _alone(root):
+            journal = _read_journal(root / STATE / "journal")
+            if journal is None:
+                raise nothing
+            return _undo_all(root, journal)
+    except msgspec.DecodeError:
+        raise NothingToUndo(f"the record of the last run is damaged: {STATE}/journal") from None
+    except OSError as error:
+        return [], [Failure(STATE, 0, f"cannot be used, so nothing was restored: {error.strerror or error}")]
+
+
+def _undo_all(root: Path, journal: Journal) -> tuple[list[str], list[Failure]]:
+    """See `undo`."""
     restored: list[str] = []
     failures: list[Failure] = []
     for item in journal.files:
+        if os.path.isabs(item.path) or ".." in item.path.split("/"):
+            failures.append(Failure(item.path, 0, "is not in the repository"))
+            continue
         _remove_leftover(root, item.path)
         if _current(root, item.path) == item.old:
             continue
@@ -172,19 +240,26 @@ def undo(root: Path) -> tuple[list[str], list[Failure]]:
             restored.append(item.path)
         else:
             failures.append(Failure(item.path, 0, problem))
-    if failures:
-        left = {failure.path for failure in failures}
-        kept = Journal(True, [item for item in journal.files if item.path in left])
-        _replace(journal_path, msgspec.msgpack.encode(kept), 0o644)
-    else:
-        journal_path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # what is restored is not restored again
+        if failures:
+            left = {failure.path for failure in failures}
+            kept = Journal(True, [item for item in journal.files if item.path in left])
+            _replace(root / STATE / "journal", msgspec.msgpack.encode(kept), 0o644)
+        else:
+            os.unlink(root / STATE / "journal")
     return restored, failures
 
 
 def _read_journal(path: Path) -> Journal | None:
+    """The journal; None if there is none.
+
+    Raises:
+        OSError: it cannot be read.
+        DecodeError: it is no journal.
+    """
     try:
         return msgspec.msgpack.decode(path.read_bytes(), type=Journal)
-    except (OSError, msgspec.DecodeError):
+    except FileNotFoundError:
         return None
 
 
@@ -211,9 +286,12 @@ def _write_one(root: Path, change: FileChange) -> str | None:
             _replace(Path(target), change.new or b"", 0o644)
             return None
         info = os.stat(target)
-        if read_bytes(target) != change.old:
+        held = read_bytes(target)
+        if held == change.new:
+            return None  # by another run that came before
+        if held != change.old:
             return "was changed by someone else since it was read; run again"
-        if not info.st_mode & 0o222:
+        if not info.st_mode & 0o222 or not os.access(target, os.W_OK):
             return "is read-only; make it writable and run again"
         if change.new is None:
             os.unlink(target)
@@ -227,21 +305,25 @@ def _write_one(root: Path, change: FileChange) -> str | None:
 def _replace(path: Path, data: bytes, mode: int, owner: tuple[int, int] | None = None) -> None:
     """Puts bytes into a file by way of a second one and a rename."""
     temporary = f"{os.fspath(path)}{_SUFFIX}"
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(temporary)  # of a killed run
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(handle, view) :]
-        os.fchmod(handle, mode)
-        if owner is not None and owner != (os.geteuid(), os.getegid()):
-            with contextlib.suppress(OSError):
-                os.fchown(handle, *owner)
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(handle, view) :]
+            os.fchmod(handle, mode)
+            if owner is not None and owner != (os.geteuid(), os.getegid()):
+                with contextlib.suppress(OSError):
+                    os.fchown(handle, *owner)
+        finally:
+            os.close(handle)
+        os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
         raise
-    finally:
-        os.close(handle)
-    os.replace(temporary, path)
 
 
 def _remove_leftover(root: Path, path: str) -> None:

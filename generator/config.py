@@ -138,12 +138,14 @@ class Outcome:
         keep_going: a BUILD file that cannot be read is not.
         messages: what was said so far.
         broken: the BUILD files that cannot be read, with the reason.
+        unlisted: what could not be looked into, with the reason: directories, `"."` for the root, and files in them.
     """
 
     strict: bool = False
     keep_going: bool = False
     messages: list[Message] = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)
+    unlisted: dict[str, str] = field(default_factory=dict)
 
     def warn(self, text: str) -> None:
         """Adds a message that does not end the run."""

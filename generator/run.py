@@ -161,6 +161,8 @@ class _Run:
         directories = list(top.bottom_up())
         for path, reason in self.outcome.broken.items() if options.keep_going else ():
             self.plan.failures.append(Failure(path, 0, f"cannot be read: {reason.strip()}"))
+        hint = "" if options.keep_going else "; no file is written without --keep-going"
+        self.plan.failures += [Failure(path, 0, reason + hint) for path, reason in self.outcome.unlisted.items()]
         names = names_of(options.root)
         version = options.python_version or names.python_version or stdlib.NEWEST
         if options.directories != ("",) or not options.recursive:
@@ -205,7 +207,8 @@ class _Run:
         return chosen
 
     def _fatal(self) -> bool:
-        return any(message.fatal for message in self.outcome.messages)
+        closed = bool(self.outcome.unlisted) and not self.options.keep_going
+        return closed or any(message.fatal for message in self.outcome.messages)
 
     # What has to be looked at
 

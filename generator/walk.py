@@ -7,7 +7,7 @@ a symbolic link that no directive follows, is not entered. https://github.com/ba
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,17 +104,32 @@ def walk(
 
     What `exclude` names, in .gitignore's syntax, is left out.
 
-    BUILD files that cannot be read are told in `outcome` as fatal messages, with all others still visited.
+    BUILD files that cannot be read are told in `outcome` as fatal messages, with all others still visited. What cannot
+    be looked into is told in `outcome.unlisted`; the package that it may be part of is not to be brought up to date.
 
     Raises:
-        Fatal: a directive ends the run.
+        Fatal: a directive ends the run, or the root cannot be listed.
     """
     _bazelignore_globs(root, outcome)
     matchers = [item for item in (bazel_ignores(root), gitignore("\n".join(exclude), "")) if item is not None]
     walker = _Walker(os.fspath(root), selection, cache, outcome, matchers)
     top = walker.visit("", config, (), (os.path.realpath(root),))
-    assert top is not None
+    if top is None:
+        raise Fatal(f"{root}: {outcome.unlisted['.']}")
+    if outcome.unlisted:
+        _hold_back(top, outcome.unlisted)
     return top
+
+
+def _hold_back(top: Directory, unlisted: Iterable[str]) -> None:
+    """Has no package brought up to date whose files are not all known."""
+    directories = {directory.rel: directory for directory in top.bottom_up()}
+    for path in unlisted:
+        while path:
+            path = path.rpartition("/")[0]
+            directories[path].update = False
+            if directories[path].is_package:
+                break
 
 
 def _bazelignore_globs(root: Path, outcome: Outcome) -> None:
@@ -146,7 +161,7 @@ class _Walker:
             with os.scandir(here) as scanned:
                 entries = sorted(scanned, key=lambda entry: entry.name)
         except OSError as error:
-            self._outcome.warn(f"{rel or '.'}: not entered: {error.strerror or error}")
+            self._outcome.unlisted[rel or "."] = f"cannot be listed: {error.strerror or error}"
             return None
         files: dict[str, Stamp] = {}
         directories: list[os.DirEntry[str]] = []
@@ -161,8 +176,9 @@ class _Walker:
                     directories.append(entry)
                 elif entry.is_file():
                     files[entry.name] = stamp_of(entry.stat()) if _stamped(entry.name, parent) else (0, 0, 0)
-            except OSError:
-                continue
+            except OSError as error:
+                if not entry.is_symlink():  # else it leads to nowhere, or in a circle
+                    self._outcome.unlisted[prefix + entry.name] = f"cannot be looked at: {error.strerror or error}"
         name = next((name for name in parent.build_file_name if name in files), None)
         build = prefix + name if name else None
         existing, digest = self._build(build, files[name]) if build and name else (NOTHING, b"")

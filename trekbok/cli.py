@@ -243,10 +243,16 @@ def write_plan(root: Path, plan: Plan, git: GitState | None, console: Console, o
     Raises:
         UsageProblem: there are such files; nothing is written.
     """
-    from buildfile.writer import write
+    from buildfile.writer import GitUnknown, write
 
     if git is not None:
-        dirty = git.dirty([item.path for item in plan.changes if item.old is not None and item.path not in own])
+        try:
+            dirty = git.dirty([item.path for item in plan.changes if item.old is not None and item.path not in own])
+        except GitUnknown as error:
+            raise UsageProblem(
+                f"nothing was written: git does not say which files have changes that it does not have yet: {error}\n"
+                "Have git answer, or pass --allow-dirty."
+            ) from None
         if dirty:
             shown = "\n".join(f"  {path}" for path in dirty[:10])
             more = f"\n  and {len(dirty) - 10:,} more" if len(dirty) > 10 else ""

@@ -388,12 +388,12 @@ def _page(base: Path, found: Status, planned: Planned) -> bytes:
     """The HTML report; the run is put on record for its burn-down."""
     import datetime
 
-    from buildfile.writer import state_directory
+    from buildfile.writer import STATE
     from migrations.lint.history import record
     from trekbok.report import rollout_html
 
     left = {wave.name: wave.targets - wave.inside for wave in found.waves}
-    path = state_directory(base) / "rollout-history.jsonl"
+    path = base / STATE / "rollout-history.jsonl"
     points = record(path, left, datetime.datetime.now(datetime.UTC))
     return rollout_html.render(found, planned, points).encode("utf-8", "replace")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from buildfile.writer import state_directory
+from buildfile.writer import STATE, state_directory
 
 NAME = "lint-history.jsonl"
 _MOST = 1000
@@ -52,13 +52,15 @@ def record(path: Path, counts: Mapping[str, int], now: datetime.datetime) -> lis
         return points
     points = [*points, point][-_MOST:]
     with contextlib.suppress(OSError):
+        if path.parent.name == STATE:
+            state_directory(path.parent.parent)
         path.write_bytes(b"".join(_lines(points)))
     return points
 
 
 def default(root: Path) -> Path:
     """Where the history of a repository is kept unless its configuration says otherwise."""
-    return state_directory(root) / NAME
+    return root / STATE / NAME
 
 
 def _lines(points: Iterable[Point]) -> Iterable[bytes]:

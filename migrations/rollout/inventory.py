@@ -139,6 +139,7 @@ def take(root: Path, exclude: Sequence[str] = (), jobs: int = 0, mapped: Mapping
     workspace = with_emitted(root, found[""])
     entries = [entry for entry in walked.entries if workspace_of(entry.path, found) is found[""]]
     inventory = Inventory(root, workspace)
+    inventory.unreadable += [(path, 0, reason) for path, reason in walked.unlisted]
     count = jobs or available_cores()
     known = _kinds(inventory, entries, count)
     builds = [entry for entry in entries if entry.kind is FileKind.BUILD and _is_package(entry)]
