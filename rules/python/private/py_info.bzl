@@ -89,7 +89,9 @@ PyInfo, _new_py_info = provider(
     init = _init,
     fields = {
         "direct_original_sources": "depset[File]: this target's `.py` inputs, whatever the settings.",
-        "direct_pyc_files": "depset[File]: this target's required pycs.",
+        "direct_pyc_files": """\
+depset[File]: this target's required pycs, those of `pyc_runfiles` too, which stand elsewhere.
+""",
         "direct_pyi_files": "depset[File]: this target's type stubs.",
         "has_py2_only_sources": "bool: only true if a rule of somebody else's says so; kept for rules that forward it.",
         "has_py3_only_sources": "bool: as `has_py2_only_sources`.",

@@ -55,11 +55,10 @@ def collect_py_info(ctx, settings, sources = None):
             continue
         if not settings.required:
             direct["transitive_implicit_pyc_source_files"].append(each.source)
-        if settings.required:
-            outputs.append(each.pyc)
         if each.link:
             links[each.link] = each.pyc
-        elif settings.required:
+        if settings.required:
+            outputs.append(each.pyc)
             direct["direct_pyc_files"].append(each.pyc)
         else:
             direct["transitive_implicit_pyc_files"].append(each.pyc)
@@ -137,31 +136,33 @@ def python_runfiles(ctx, py_info, *, collect_pycs):
     else:
         sources.append(py_info.transitive_implicit_pyc_source_files)
     pycs = depset(transitive = pycs)
-    runfiles = ctx.runfiles(transitive_files = depset(transitive = sources + [pycs]))
-    return runfiles.merge(_without_collisions(ctx, pycs, linked)) if linked else runfiles
+    if linked:
+        return ctx.runfiles(transitive_files = depset(transitive = sources)).merge(_at_their_places(ctx, pycs, linked))
+    return ctx.runfiles(transitive_files = depset(transitive = sources + [pycs]))
 
-def _without_collisions(ctx, pycs, linked):
-    """The links to pycs, one for each place.
+def _at_their_places(ctx, pycs, linked):
+    """The pycs where Python looks for them, one for each place, and nowhere else.
 
     Targets that compile the same source in different ways each have a pyc of it; only one can be found by
     Python. Flattening is fine here: there are links for few sources, unless each target is one action.
 
     Args:
         ctx: the rule's context.
-        pycs: depset[File], those that stand beside their sources.
+        pycs: depset[File], with those that stand beside their sources and those that have to be linked there.
         linked: list of runfiles with root symlinks.
 
     Returns:
-        runfiles with root symlinks.
+        runfiles.
     """
-    merged = linked[0].merge_all(linked[1:])
-    taken = {runfiles_path(ctx, pyc): None for pyc in pycs.to_list()}
-    entries = merged.root_symlinks.to_list()
+    entries = linked[0].merge_all(linked[1:]).root_symlinks.to_list()
+    elsewhere = {entry.target_file: None for entry in entries}
+    beside = [pyc for pyc in pycs.to_list() if pyc not in elsewhere]
+    taken = {runfiles_path(ctx, pyc): None for pyc in beside}
     links = {}
     for entry in entries:
         if entry.path not in taken:
             links.setdefault(entry.path, entry.target_file)
-    return merged if len(links) == len(entries) else ctx.runfiles(root_symlinks = links)
+    return ctx.runfiles(beside, root_symlinks = links)
 
 def explain_lost_pycs(ctx, py_info):
     """Says which dependencies cannot hand on pycs, since they only know Bazel's builtin PyInfo.

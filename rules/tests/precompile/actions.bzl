@@ -283,12 +283,15 @@ def _exec_properties_test(name):
 def _exec_properties_test_impl(ctx, target):
     failures = []
     package = ctx.label.package
-    outputs = [_outputs(_only(getattr(ctx.attr, "lib{}".format(index))), package) for index in range(3)]
+    libraries = [_only(getattr(ctx.attr, "lib{}".format(index))) for index in range(3)]
+    outputs = [_outputs(library, package) for library in libraries]
+    for library, expected in zip(libraries, outputs):
+        expect_equal(failures, "direct_pyc_files", names(library[PyInfo].direct_pyc_files, package), expected)
     beside = ["__pycache__/lib.fakepy-45.pyc"]
     expect_equal(failures, "without exec_properties", outputs[0], beside)
     different = {str(each): None for each in outputs}
     expect_equal(failures, "number of different outputs", len(different), 3)
-    pycs = [each for each in runfiles_names(target, package) if each.startswith("__pycache__/lib")]
+    pycs = [each for each in runfiles_names(target, package) if each.endswith(".pyc")]
     expect_equal(failures, "runfiles", pycs, beside)
     return failures
 
