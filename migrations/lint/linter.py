@@ -581,7 +581,11 @@ class Linter:
             results: list[tuple[str, FileChange | None, list[str], Diagnostic | None]] = []
             for path in chunk:
                 entry = self._entries[path]
-                file = SourceFile(path, entry.kind, b"" if entry.new else self.run.read(path))
+                try:
+                    file = SourceFile(path, entry.kind, b"" if entry.new else self.run.read(path))
+                except OSError as error:  # it has gone meanwhile
+                    results.append((path, None, [], _unreadable(entry, error)))
+                    continue
                 gate = _Gate(self)
                 request = replace(self.job.request, keep=gate.keep, unsafe=self.job.unsafe)
                 outside = self.job.outside
