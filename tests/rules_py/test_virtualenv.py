@@ -180,6 +180,29 @@ def test_activate(workspace: Workspace) -> None:
     assert out == [str(script.parent.parent), str(script.parent / "several-cmd"), "none"]
 
 
+def test_commands_of_wheels_of_which_nothing_is_said(workspace: Workspace) -> None:
+    """They are not in `bin`, but where the virtualenv is active they are found and run in it."""
+    workspace.bazel("build", "//forms:unsaid").check()
+    venv = workspace.bin() / "forms" / "unsaid.runfiles" / "_main" / "forms" / ".unsaid"
+    assert not (venv / "bin" / "several-cmd").exists()
+    code = f'. {venv}/bin/activate; several-cmd a; several-old; deactivate; command -v several-cmd || echo "none"'
+    out = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert out == ["several a", "1", "none"]
+
+
+def test_order_of_the_path(workspace: Workspace) -> None:
+    """What is on the path as a whole has its place among the import roots, whether it is a wheel or not."""
+    out = workspace.bazel("run", "//forms:path_order").check().out
+    assert out.splitlines()[-1] == "unsaid_wheel deep _main blind a"
+
+
+def test_without_a_tree_of_runfiles(workspace: Workspace) -> None:
+    """There is no virtualenv to start then, which is said."""
+    result = workspace.bazel("run", "--noenable_runfiles", "//app:alone")
+    assert result.code != 0
+    assert "app/alone.runfiles has no virtualenv: it is made of links, so build without --noenable_runfiles" in result.err
+
+
 def test_commands_of_wheels(workspace: Workspace) -> None:
     """`py_console_script_binary` looks the function up in the wheel; `py_entrypoint_binary` is told."""
     assert workspace.bazel("run", "//app:several-cmd", "--", "x").check().out == "several x\n"

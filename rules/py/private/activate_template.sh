@@ -25,7 +25,15 @@ VIRTUAL_ENV_PROMPT="%prompt%"
 export VIRTUAL_ENV VIRTUAL_ENV_PROMPT
 
 _OLD_VIRTUAL_PATH=$PATH
-PATH=$VIRTUAL_ENV/bin:$PATH
+PATH=$VIRTUAL_ENV/bin
+# Wheels of which it is not known what commands they have.
+for _OLD_VIRTUAL_WHEEL in %wheels%; do
+  if [ -d "$VIRTUAL_ENV/_wheels/$_OLD_VIRTUAL_WHEEL/bin" ]; then
+    PATH=$PATH:$VIRTUAL_ENV/_wheels/$_OLD_VIRTUAL_WHEEL/bin
+  fi
+done
+unset _OLD_VIRTUAL_WHEEL
+PATH=$PATH:$_OLD_VIRTUAL_PATH
 export PATH
 
 if [ -z "${VIRTUAL_ENV_DISABLE_PROMPT-}" ]; then

@@ -1,8 +1,8 @@
 """Looks into the unpacked wheels of a virtualenv for what the analysis of the build cannot know.
 
 Writes a .pth file that makes one package of those that several wheels share, runs the .pth files of wheels, and puts
-their commands on PATH; and an index of the modules that wheels have, so that Python need not look for each of them
-through all the wheels. Two wheels that have the same file with different
+their commands on PATH; an index of the modules that wheels have, so that Python need not look for each of them through
+all the wheels; and the compiled form of the module that reads these. Two wheels that have the same file with different
 contents are in each other's way.
 """
 
@@ -11,6 +11,7 @@ import filecmp
 import json
 import os
 import posixpath
+import py_compile
 import re
 import sys
 
@@ -103,7 +104,7 @@ def index_lines(wheels):
             yield "\t".join([wheel.root, *sorted({re.split("[/.]", name)[0] for name in wheel.modules})]) + "\n"
 
 
-def install_line(index, wheels, dropped, site_packages):
+def install_line(wheels, dropped, site_packages):
     """The line for the .pth file."""
     shared = {
         name: [site_packages] + [owner.root for owner in owners]
@@ -117,7 +118,16 @@ def install_line(index, wheels, dropped, site_packages):
         if name.endswith(".pth") and "/" not in name
     ]
     commands = [posixpath.join(wheel.place, "bin") for wheel in unknown if wheel.commands]
-    return f"import _venv_imports; _venv_imports.install({index!r}, {shared!r}, {hooks!r}, {commands!r})\n"
+    return f"import _venv_imports; _venv_imports.install({shared!r}, {hooks!r}, {commands!r})\n"
+
+
+def compile_module(source, output):
+    """Compiles a module, if it is for this version of Python; else leaves a file that is passed over."""
+    if os.path.basename(output).split(".")[1] == sys.implementation.cache_tag:
+        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        py_compile.compile(source, output, os.path.basename(source), doraise=True, invalidation_mode=mode)
+    else:
+        open(output, "wb").close()
 
 
 def main():
@@ -126,15 +136,18 @@ def main():
     parser.add_argument("--target", required=True)
     parser.add_argument("--output", required=True, help="the .pth file")
     parser.add_argument("--index", required=True)
-    parser.add_argument("--index-place", required=True, help="where the index is in the virtualenv")
     parser.add_argument("--site-packages", required=True, help="where the virtualenv has its modules")
     parser.add_argument("--collisions", required=True, choices=["error", "warning", "ignore"])
-    parser.add_argument("--wheel", action="append", default=[], help="the arguments of Wheel as JSON")
+    parser.add_argument(
+        "--wheel", action="append", default=[], help="the arguments of Wheel as JSON, in the order of imports"
+    )
     parser.add_argument("--dropped", action="append", default=[], help="a top-level name of which not all is linked")
+    parser.add_argument("--compile", help="a module of the virtualenv")
+    parser.add_argument("--compiled", help="where Python looks for the compiled one")
     arguments = parser.parse_args()
+    if arguments.compile:
+        compile_module(arguments.compile, arguments.compiled)
     wheels = [Wheel(**json.loads(each)) for each in arguments.wheel]
-    # What is linked into site-packages is found before what is only on the path.
-    wheels.sort(key=lambda wheel: not wheel.is_described)
     found = collisions(wheels) if arguments.collisions != "ignore" else []
     if found:
         lines = [f"{arguments.target}: wheels collide in one virtualenv; the first one has the place:"]
@@ -147,7 +160,7 @@ def main():
         if arguments.collisions == "error":
             sys.exit(1)
     with open(arguments.output, "w", encoding="utf-8") as output:
-        output.write(install_line(arguments.index_place, wheels, set(arguments.dropped), arguments.site_packages))
+        output.write(install_line(wheels, set(arguments.dropped), arguments.site_packages))
     with open(arguments.index, "w", encoding="utf-8") as output:
         output.writelines(index_lines(wheels))
 

@@ -30,7 +30,13 @@ def declare_launcher(ctx, *, venv, env, env_inherit, options, main = None, argum
         if name not in _OWN_VARIABLES + ["VIRTUAL_ENV"]
     ]
     root = "\"$runfiles\"/" + shell_quote(venv.root)
-    commands = ["export VIRTUAL_ENV={}".format(root)]
+    commands = [
+        "if [ ! -e {}/pyvenv.cfg ]; then".format(root),
+        "  echo \"$0: $runfiles has no virtualenv: it is made of links, so build without --noenable_runfiles\" >&2",
+        "  exit 1",
+        "fi",
+        "export VIRTUAL_ENV={}".format(root),
+    ]
     if on_path:
         commands.append("export PATH={}/bin:\"$PATH\"".format(root))
     for name, value in values.items():

@@ -102,13 +102,14 @@ py_unpacked_wheel = rule(
 Unpacks a wheel, for Python targets to depend on.
 
 Without `top_levels` the build does not know what is in the wheel before it is unpacked. A virtualenv then has the wheel
-as a whole on its path for modules, which costs a little for each such wheel, and its commands on PATH, not in `bin`;
-an action looks into the unpacked wheels for what is in each other's way.
+as a whole on its path for modules; an action looks into the unpacked wheels for what is in each other's way, and for
+the names that they have, so that imports need not look for each through all of them. Commands that `console_scripts`
+does not name are not in the virtualenv's `bin`; they are on PATH in its programs and in shells that activate it.
 
 Two wheels can have parts of one package. Namespace packages (https://peps.python.org/pep-0420/), and packages for which
 `top_levels` says what is in them (`pkg/__init__.py`, `pkg/one.py`; `pkg/two`), are put together of links. For others
-an import hook gives the package a `__path__` with the directories of all wheels that have some of it; data files are
-then found beside the modules of their own wheel.
+an import hook gives the package a `__path__` with the directories of all wheels that have some of it. From Python 3.10
+on importlib.resources looks for data files in all of them; by its `__file__` a module finds those of its own wheel.
 
 Its modules are compiled under the same attributes and flags as others, beside their sources, which are always kept.
 """,

@@ -132,11 +132,12 @@ def declare_venv(ctx, *, directory, py_info, runtime, runfiles, env = {}):
     _declare_interpreter(ctx, collection, directory, variants, runtime)
     root = package_runfiles_path(ctx) + "/" + directory
     imports = depset([ctx.label.repo_name or ctx.workspace_name], transitive = [py_info.imports])
+    on_path = _find_on_path(ctx, imports, wheels)
     texts = [
         _write_config(ctx, directory, runtime),
-        _write_pth(ctx, directory, site_packages, root, imports, wheels),
-        _write_activate(ctx, directory),
-    ] + _look_into_wheels(ctx, directory, site_packages, wheels, layout) + [
+        _write_pth(ctx, directory, site_packages, root, on_path),
+        _write_activate(ctx, directory, wheels),
+    ] + _look_into_wheels(ctx, directory, site_packages, runtime, wheels, layout, on_path) + [
         _write_console_script(ctx, directory, name, target)
         for name, target in layout.console_scripts.items()
     ]
@@ -223,46 +224,68 @@ def _write_config(ctx, directory, runtime):
     ctx.actions.write(output, "\n".join(lines))
     return output
 
-def _write_pth(ctx, directory, site_packages, root, imports, wheels):
-    by_root = {
-        runfiles_path(ctx, wheel.tree) + "/" + wheel.site_packages: (index, wheel)
-        for index, wheel in enumerate(wheels)
-    }
+def _find_on_path(ctx, imports, wheels):
+    """What has no place of its own in site-packages, in the order of imports.
+
+    Each is a path below the runfiles root, or the number of a wheel that is on the path as a whole.
+    """
+    numbers = {runfiles_path(ctx, wheel.tree) + "/" + wheel.site_packages: number for number, wheel in enumerate(wheels)}
+    found = [numbers.get(each, each) for each in imports.to_list()]
+    return [each for each in found if type(each) != "int" or wheels[each].top_levels == None]
+
+def _write_pth(ctx, directory, site_packages, root, on_path):
     here = root + "/" + site_packages
     lines = [relative_path(here, "").rstrip("/"), _LINK_LINE.format(site_packages), _PATH_LINE]
-    for each in imports.to_list():
-        index, wheel = by_root.get(each, (None, None))
-        if not wheel:
-            lines.append(relative_path(here, each))
-        elif wheel.top_levels == None:
-            lines.append(relative_path(site_packages, "_wheels/{}/{}".format(index, wheel.site_packages)))
+    start = 0
+    stop = 0
+    for each in on_path:
+        if type(each) == "int":
+            stop += 1
+            continue
+        lines += _lines_for_wheels(directory, site_packages, start, stop)
+        start = stop
+        lines.append(relative_path(here, each))
+    lines += _lines_for_wheels(directory, site_packages, start, stop)
     output = ctx.actions.declare_file("{}/{}/{}.pth".format(directory, site_packages, _stem(directory)))
     ctx.actions.write(output, "\n".join(lines) + "\n")
     return output
 
+def _lines_for_wheels(directory, site_packages, start, stop):
+    """One line for wheels that follow each other on the path: a thousand of their own would take their time."""
+    if start == stop:
+        return []
+    index = site_packages + "/" + _index_name(directory)
+    return ["import _venv_imports; _venv_imports.add_wheels({}, {}, {})".format(repr(index), start, stop)]
+
+def _index_name(directory):
+    return _stem(directory) + ".wheels.txt"
+
 def _stem(directory):
     return directory.split("/")[-1].strip(".").partition(".")[0]
 
-def _look_into_wheels(ctx, directory, site_packages, wheels, layout):
+def _look_into_wheels(ctx, directory, site_packages, runtime, wheels, layout, on_path):
     """What only the files of the wheels tell: the one thing that takes an action, where it is needed."""
-    unknown = [wheel for wheel in wheels if wheel.top_levels == None]
+    unknown = _unknown(wheels)
     if not unknown and not layout.shared:
         return []
-    base = "{}/{}/{}.wheels".format(directory, site_packages, _stem(directory))
-    output = ctx.actions.declare_file(base + ".pth")
-    index = ctx.actions.declare_file(base + ".txt")
+    output = ctx.actions.declare_file("{}/{}/{}.wheels.pth".format(directory, site_packages, _stem(directory)))
+    index = ctx.actions.declare_file("{}/{}/{}".format(directory, site_packages, _index_name(directory)))
     arguments = ctx.actions.args()
     arguments.use_param_file("@%s")
     arguments.set_param_file_format("multiline")
     arguments.add(str(ctx.label), format = "--target=%s")
     arguments.add("--output", output)
     arguments.add("--index", index)
-    arguments.add("--index-place", "{}/{}".format(site_packages, index.basename))
     arguments.add("--site-packages", site_packages)
     arguments.add("--collisions", ctx.attr.package_collisions)
     arguments.add_all(layout.shared, before_each = "--dropped")
     trees = []
-    for number, wheel in enumerate(wheels):
+
+    # What is linked into site-packages is found before what is only on the path, and that in the path's order.
+    known = [number for number in range(len(wheels)) if number not in unknown]
+    ordered = {number: None for number in on_path if type(number) == "int"} | {number: None for number in unknown}
+    for number in known + ordered.keys():
+        wheel = wheels[number]
         if not unknown and not [path for path in wheel.top_levels if path.split("/")[0] in layout.shared]:
             continue
         trees.append(wheel.tree)
@@ -274,29 +297,43 @@ def _look_into_wheels(ctx, directory, site_packages, wheels, layout):
             top_levels = wheel.top_levels,
             tree = wheel.tree.path,
         )))
+    outputs = [index, output]
+    if runtime.pyc_tag:
+        # Each start would compile it anew.
+        path = "{}/{}/__pycache__/_venv_imports.{}.pyc".format(directory, site_packages, runtime.pyc_tag)
+        outputs.append(ctx.actions.declare_file(path))
+        arguments.add("--compile", ctx.file._venv_imports)
+        arguments.add("--compiled", outputs[-1])
     ctx.actions.run(
         executable = ctx.executable._tool_interpreter,
         arguments = [_tool_command(ctx), arguments],
-        inputs = trees + [ctx.file._wheels_tool],
-        outputs = [index, output],
+        inputs = trees + [ctx.file._wheels_tool, ctx.file._venv_imports],
+        outputs = outputs,
         mnemonic = "PyVenvWheels",
         progress_message = "Looking into the wheels of %{label}",
     )
     module = ctx.actions.declare_file("{}/{}/_venv_imports.py".format(directory, site_packages))
     ctx.actions.expand_template(template = ctx.file._venv_imports, output = module, substitutions = {})
-    return [index, output, module]
+    return outputs + [module]
+
+def _unknown(wheels):
+    """The numbers of the wheels of which nothing is said, as the keys of a dict."""
+    return {number: None for number, wheel in enumerate(wheels) if wheel.top_levels == None}
 
 def _tool_command(ctx):
     arguments = ctx.actions.args()
     arguments.add_all(["-B", "-I", ctx.file._wheels_tool])
     return arguments
 
-def _write_activate(ctx, directory):
+def _write_activate(ctx, directory, wheels):
     output = ctx.actions.declare_file(directory + "/bin/activate")
     ctx.actions.expand_template(
         template = ctx.file._activate_template,
         output = output,
-        substitutions = {"%prompt%": directory.split("/")[-1].strip(".")},
+        substitutions = {
+            "%prompt%": directory.split("/")[-1].strip("."),
+            "%wheels%": " ".join([str(number) for number in _unknown(wheels)]),
+        },
     )
     return output
 

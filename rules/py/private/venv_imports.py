@@ -33,8 +33,30 @@ class SharedPackages:
                 return spec
             directories = roots
         others = [os.path.join(each, name.rpartition(".")[2]) for each in directories]
-        spec.submodule_search_locations = own + [each for each in others if each not in own and os.path.isdir(each)]
+        others = [each for each in others if each not in own and os.path.isdir(each)]
+        if others:
+            spec.submodule_search_locations = own + others
+        if others and spec.loader:
+            spec.loader.get_resource_reader = _ReaderOf(spec.loader, own + others)
         return spec
+
+
+class _ReaderOf:
+    """What a loader gives importlib.resources for a package with several directories."""
+
+    def __init__(self, loader, directories):
+        self._loader = loader
+        self._directories = directories
+
+    def __call__(self, name):
+        try:
+            from importlib.readers import MultiplexedPath, NamespaceReader
+        except ImportError:
+            # Before Python 3.10 packages have their resources in one directory.
+            return type(self._loader).get_resource_reader(self._loader, name)
+        reader = NamespaceReader.__new__(NamespaceReader)
+        reader.path = MultiplexedPath(*self._directories)
+        return reader
 
 
 class PathEntry:
@@ -82,18 +104,34 @@ _finder = SharedPackages()
 _ran = set()
 
 
-def install(index, shared, hooks, commands):
-    """Makes use of what was found in the wheels when the virtualenv was built.
+_indexes = {}
 
-    `index` is a file with a line for each wheel on `sys.path`: its directory, then its top-level names. `shared` has,
-    for each shared top-level name, the directories with parts of it; `hooks` has the .pth files of wheels; `commands`
-    has directories to have on PATH. All paths are relative to the virtualenv.
+
+def add_wheels(index, start, stop):
+    """Puts wheels on `sys.path`, in one step and without a look at their files.
+
+    `index` is a file with a line for each wheel: its directory, then its top-level names. The lines from `start` to
+    `stop` are taken. All paths are relative to the virtualenv.
     """
     prefix = os.path.abspath(sys.prefix) + os.sep
-    with open(prefix + index, encoding="utf-8") as lines:
-        for line in lines:
-            directory, *names = line.rstrip("\n").split("\t")
-            sys.path_importer_cache.setdefault(prefix + directory, PathEntry(prefix + directory, frozenset(names)))
+    if index not in _indexes:
+        with open(prefix + index, encoding="utf-8") as lines:
+            _indexes[index] = lines.read().splitlines()
+    known = set(sys.path)
+    for line in _indexes[index][start:stop]:
+        directory, *names = line.split("\t")
+        path = prefix + directory
+        if path not in known:
+            sys.path.append(path)
+            sys.path_importer_cache.setdefault(path, PathEntry(path, names))
+
+
+def install(shared, hooks, commands):
+    """Makes use of what was found in the wheels when the virtualenv was built.
+
+    `shared` has, for each shared top-level name, the directories with parts of it; `hooks` has the .pth files of
+    wheels; `commands` has directories to have on PATH. All paths are relative to the virtualenv.
+    """
     for name, directories in shared.items():
         _finder.roots[name] = [os.path.join(sys.prefix, each) for each in directories]
     if shared and _finder not in sys.meta_path:
