@@ -3,7 +3,7 @@
 Nothing is downloaded. `python_interpreters` finds the versions asked for on the machine the build runs on.
 """
 
-load("//py/private:no_tools_repo.bzl", "no_tools_repo")
+load("//py/private:no_tools_repo.bzl", "PLATFORMS", "no_tools_repo")
 load("//python/local_toolchains:repos.bzl", "local_runtime_repo", "local_runtime_toolchains_repo")
 
 def _minor(version):
@@ -83,7 +83,8 @@ def _py_tools_impl(module_ctx):
         for tag in module.tags.rules_py_tools:
             names[tag.name] = None
     for name in names:
-        no_tools_repo(name = name)
+        for each in [name] + ["{}.{}".format(name, platform) for platform in PLATFORMS]:
+            no_tools_repo(name = each)
 
 py_tools = module_extension(
     implementation = _py_tools_impl,

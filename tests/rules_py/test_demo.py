@@ -68,6 +68,27 @@ def test_the_demo_shows_what_there_is() -> None:
         "mode =",
         "package_collisions",
         "elide_sbuilds_with_anyarch",
+        "to_label_keyed_dict()",
+        "template =",
+        "python_version =",
+        "include_user_site_packages",
+        "gazelle_python_manifest(",
+        "script =",
+        "compatible_with(",
+        "requirement(",
+        ":whl",
+        ":lib",
+        "compute_unused_inputs",
+        ":pinned_default",
+        ":pinned_manifests",
+        "interpreters.local(",
+        "unstable_annotate_packages(",
+        "unpack_linux_amd64_exec_toolchain",
+        "platform:platform_libc",
+        "pyc:invalidation_mode",
+        "markers:os_release",
+        "interpreter:exclude_feature",
+        "py_venv:debug_venv",
     ):
         assert form in text, form
 
@@ -95,6 +116,11 @@ def test_links_of_the_demo(demo: Workspace) -> None:
         assert (demo.root / name / "pyvenv.cfg").is_file()
     out = demo.bazel("run", "//tools/dev:dev", "--", "-c", "import greeter; print(greeter.greeting('dev'))").check().out
     assert out == "Hello, dev!\n"
+
+
+def test_flags_of_the_demo(demo: Workspace) -> None:
+    """Flags of v1 that a configuration sets are there."""
+    demo.bazel("test", "--config=debug", "//services/pinned:all").check()
 
 
 def test_a_package_without_a_target_says_so(demo: Workspace) -> None:

@@ -1,6 +1,6 @@
 """The repository with one package for each third-party package of a lock file."""
 
-_BUILD = """\
+_UNAVAILABLE = """\
 load("{unavailable}", "unavailable_package")
 
 package(default_visibility = ["//visibility:public"])
@@ -8,10 +8,54 @@ package(default_visibility = ["//visibility:public"])
 unavailable_package(name = "{name}", hub = "{hub}")
 """
 
-_ALIAS = """\
+_AVAILABLE = """\
 package(default_visibility = ["//visibility:public"])
 
 alias(name = "{name}", actual = "{target}")
+"""
+
+# Other names of the same. The library is the wheel, unpacked.
+_ALIAS = """
+alias(name = "{alias}", actual = ":{name}")
+"""
+
+_DEFS = """\
+\"\"\"The sets of packages, and for which of them a target is.\"\"\"
+
+VIRTUALENVS = {venvs}
+
+def compatible_with(venvs, extra_constraints = []):
+    \"\"\"A value for target_compatible_with.
+
+    Args:
+        venvs: list of names of sets of packages, one of which has to be asked for.
+        extra_constraints: list of further constraints.
+
+    Returns:
+        select.
+    \"\"\"
+    return select({{Label("//venv:" + _known(venv)): extra_constraints for venv in venvs}} | {{
+        "//conditions:default": [Label("@platforms//:incompatible")],
+    }})
+
+def incompatible_with(venvs, extra_constraints = []):
+    \"\"\"A value for target_compatible_with.
+
+    Args:
+        venvs: list of names of sets of packages, none of which may be asked for.
+        extra_constraints: list of further constraints.
+
+    Returns:
+        select.
+    \"\"\"
+    return select({{Label("//venv:" + _known(venv)): [Label("@platforms//:incompatible")] for venv in venvs}} | {{
+        "//conditions:default": extra_constraints,
+    }})
+
+def _known(venv):
+    if venv not in VIRTUALENVS:
+        fail("@{hub} has no set of packages {{}}, but {{}}".format(repr(venv), ", ".join(VIRTUALENVS) or "none"))
+    return venv
 """
 
 def _package_directory(name):
@@ -46,11 +90,15 @@ alias(name = "venv", actual = "{}")
 """.format(Label("//uv/private/constraints/venv:venv")) + "".join(["""
 config_setting(name = "{0}", flag_values = {{":venv": "{0}"}})
 """.format(name) for name in rctx.attr.venvs]))
+    rctx.file("defs.bzl", _DEFS.format(hub = rctx.attr.hub, venvs = rctx.attr.venvs))
     for directory in directories:
         if directory in targets:
-            content = _ALIAS.format(name = directory, target = targets[directory])
+            content = _AVAILABLE.format(name = directory, target = targets[directory])
         else:
-            content = _BUILD.format(hub = rctx.attr.hub, name = directory, unavailable = unavailable)
+            content = _UNAVAILABLE.format(hub = rctx.attr.hub, name = directory, unavailable = unavailable)
+        for alias in ["lib", "whl"]:
+            if alias != directory:
+                content += _ALIAS.format(alias = alias, name = directory)
         rctx.file(directory + "/BUILD.bazel", content)
 
 hub_repo = repository_rule(

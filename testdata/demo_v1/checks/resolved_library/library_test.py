@@ -1,0 +1,3 @@
+import open_greeting
+
+assert open_greeting
