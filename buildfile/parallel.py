@@ -71,35 +71,44 @@ def _forked(work: Callable[[Sequence[Item]], Result], items: Sequence[Item], cou
     sys.stdout.flush()
     sys.stderr.flush()
     bounds = [len(items) * number // count for number in range(count + 1)]
-    children = [_start(work, items[bounds[number] : bounds[number + 1]]) for number in range(1, count)]
-    first: Result | BaseException
-    try:
-        first = work(items[: bounds[1]])
-    except BaseException as error:
-        first = error
-    results = [first, *(_finish(*child) for child in children)]
+    slices = [items[bounds[number] : bounds[number + 1]] for number in range(count)]
+    children = [_start(work, part) for part in slices[1:]]
+    results = [_done(work, slices[0])]
+    for part, child in zip(slices[1:], children, strict=True):
+        results.append(_finish(*child) if child is not None else _done(work, part))
     for result in results:
         if isinstance(result, BaseException):
             raise result
     return results  # type: ignore[return-value]
 
 
-def _start(work: Callable[[Sequence[Item]], Result], items: Sequence[Item]) -> tuple[int, int]:
-    """A child that works on some items: its process id and the descriptor its result comes from."""
+def _done(work: Callable[[Sequence[Item]], Result], items: Sequence[Item]) -> Result | BaseException:
+    try:
+        return work(items)
+    except BaseException as error:
+        return error
+
+
+def _start(work: Callable[[Sequence[Item]], Result], items: Sequence[Item]) -> tuple[int, int] | None:
+    """A child that works on some items: its process id and the descriptor its result comes from.
+
+    None if the system has no room for one more.
+    """
     reading, writing = os.pipe()
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(reading)
+        os.close(writing)
+        return None
     if child:
         os.close(writing)
         return child, reading
     status = 1
     try:
         os.close(reading)
-        try:
-            answer: object = work(items)
-        except BaseException as error:
-            answer = error
         with open(writing, "wb") as pipe:
-            pickle.dump(answer, pipe, pickle.HIGHEST_PROTOCOL)
+            pickle.dump(_done(work, items), pipe, pickle.HIGHEST_PROTOCOL)
         status = 0
     finally:
         os._exit(status)

@@ -15,12 +15,13 @@ import click
 from trekbok import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from rich.console import Console
 
     from buildfile.plan import Plan
     from buildfile.writer import GitState
+    from migrations.migration import Migration
     from migrations.registry import Registry
     from trekbok.config import Loaded
 
@@ -36,6 +37,12 @@ class UsageProblem(click.ClickException):
     """Wrong usage or configuration; the program ends with 2."""
 
     exit_code = 2
+
+
+class Failed(click.ClickException):
+    """The system did not let the program do its work; it ends with 3."""
+
+    exit_code = 3
 
 
 _COMMANDS = {
@@ -67,6 +74,21 @@ class _Commands(click.Group):
             command: click.Command = getattr(module, cmd_name)
             return command
         return super().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # nobody reads on, which click knows about
+        except OSError as error:
+            where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+            raise Failed(f"{where}{error.strerror or error}; the run ended here") from None
+        except RuntimeError as error:
+            from buildfile.parallel import WorkerDied
+
+            if not isinstance(error, WorkerDied):
+                raise
+            raise Failed(f"{error}; out of memory? --jobs 1 needs the least") from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = []
@@ -488,8 +510,13 @@ def load_config(root: Path) -> Loaded:
         raise UsageProblem(str(error)) from None
 
 
-def load_registry(root: Path, settings: Loaded) -> Registry:
+def load_registry(root: Path, settings: Loaded, ours: Sequence[tuple[Migration, str]] | None = None) -> Registry:
     """All migrations, the repository's own among them.
+
+    Args:
+        root: the repository.
+        settings: its configuration.
+        ours: see `migrations.registry.load`.
 
     Raises:
         UsageProblem: one cannot be loaded.
@@ -500,7 +527,7 @@ def load_registry(root: Path, settings: Loaded) -> Registry:
     config = settings.config
     try:
         declared = migrations_of(config.deprecated, config.policy)
-        return load([root / path for path in config.migrations], declared)
+        return load([root / path for path in config.migrations], declared, ours)
     except SymbolError as error:
         raise UsageProblem(f"{settings.source}: {error}") from None
     except RegistryError as error:

@@ -18,6 +18,25 @@ from buildfile.repository import walk
 from tests.goldens import Done
 from tests.trekbok.test_safety import CALL, LOAD, NEW_CALL, NEW_LOAD, git, put
 
+KILLER = """
+import os
+
+from migrations.migration import Migration, Page
+from migrations.profiles import Gate
+
+
+def find(view):
+    if b"b4000" in view.file.data:
+        os.kill(os.getpid(), 9)
+    return ()
+
+
+MIGRATION = Migration(
+    id="killer", summary="A fault.", page=Page("w.", "y.", "s."), find=find, needles=(b"py_venv",),
+    gate=Gate("2.0.0-alpha.0"),
+)
+"""
+
 UNPRIVILEGED = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
 
 
@@ -176,6 +195,37 @@ def test_a_state_directory_that_cannot_be_used(root: Path) -> None:
     assert migrate(root).exit == 0
     (root / ".trekbok/journal").chmod(0)
     assert trekbok(root, "undo").exit == 3 and changed(root) == ["a", "b", "c"]
+
+
+def test_two_runs_at_once(root: Path) -> None:
+    for number in range(120):
+        put(root, LOAD + CALL, f"p{number}/BUILD.bazel")
+    command = [sys.executable, "-m", "trekbok", "migrate", "--only", "venv-rules"]
+    runs = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in range(3)]
+    for run in runs:
+        output = run.communicate()[0].decode()
+        assert "Traceback" not in output and run.returncode in (0, 3), output
+    assert changed(root) == ["a", "b", "c"]
+    assert all(file.read_text() == NEW_LOAD + NEW_CALL for file in root.glob("p*/BUILD.bazel"))
+    assert trekbok(root, "undo").exit == 0 and changed(root) == []
+
+
+def test_output_that_cannot_be_written(root: Path) -> None:
+    for command in ("list", "migrate"):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "trekbok", command], cwd=root, stdout=full, stderr=subprocess.PIPE, check=False
+            )
+        assert done.returncode == 3 and done.stderr.startswith(b"Error: No space left on device; "), done
+
+
+def test_a_process_that_is_killed(root: Path) -> None:
+    put(root, KILLER, "killer.py")
+    put(root, 'migrations = ["killer.py"]\n', "trekbok.toml")
+    for number in range(400):
+        put(root, CALL.replace('"b"', f'"b{number + 3700}"'), f"p{number}/BUILD.bazel")
+    done = trekbok(root, "migrate", "--only", "killer", "--jobs", "2")
+    assert done.exit == 3 and "ended without a result; out of memory?" in done.stderr, done
 
 
 def test_git_that_does_not_say_what_is_committed(root: Path) -> None:
