@@ -15,7 +15,11 @@ def _uv_impl(module_ctx):
     for module in module_ctx.modules:
         for tag in module.tags.project:
             if tag.hub_name not in hubs:
-                fail("uv.project: there is no uv.declare_hub(hub_name = {})".format(repr(tag.hub_name)))
+                fail("uv.project(lock = {}): there is no hub {}: add uv.declare_hub(hub_name = {}), or name one that is".format(
+                    repr(str(tag.lock)),
+                    tag.hub_name,
+                    repr(tag.hub_name),
+                ))
             hub = hubs[tag.hub_name]
             hub.locks.append(tag.lock)
             hub.venvs[tag.name or "default"] = None

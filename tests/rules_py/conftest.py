@@ -41,6 +41,7 @@ uv = use_extension("@py_rules//uv:extensions.bzl", "uv")
 uv.declare_hub(hub_name = "hub")
 uv.override_package(name = "patched", post_install_patches = ["//app:data.txt"])
 use_repo(uv, "hub")
+register_toolchains("//failures:tool")
 """
 
 

@@ -34,6 +34,11 @@ _ANALYSIS = {
     "a py_venv to run in is the value of external_venv",
     "no_such_version": "a virtualenv is made for one version of Python (here: 3.99), and the resolved Python toolchain "
     "finds its interpreter only at run time: register one whose version is known",
+    "no_program": "//failures:no_program.manifest: binary = @@//failures:rooted is nothing that can be run: "
+    "name a py_binary",
+    "no_function": '//failures:no_function: console_scripts has several-cmd = "several", which is not MODULE:FUNCTION',
+    "no_entry_point": '//failures:_no_entry_point_main: entrypoint = "several" is not MODULE:FUNCTION',
+    "asks_for_a_tool": "//py/private/toolchain:no_tool: this module unpacks wheels and makes virtualenvs without tools",
     "bad_link": 'link_name = "a/b" is the name of one file, not a path',
 }
 
@@ -134,6 +139,7 @@ def test_removed(workspace: Workspace, name: str) -> None:
     [
         ("tar_args", 'tar_args = ["-x"]', "tar_args are for bsdtar"),
         ("compress", 'compress = "zip"', 'compress = "zip" is not one of'),
+        ("owner", 'owner = "nobody"', 'py_image_layer (x): owner = "nobody" has to be a number'),
     ],
 )
 def test_image_layer(workspace: Workspace, name: str, call: str, message: str) -> None:
@@ -155,6 +161,29 @@ def test_extensions_say_what_they_do_not_do(workspace: Workspace) -> None:
         'uv.override_package(name = "patched"): nothing is built from source here',
     ):
         assert message in result.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("list", '["several"]', "a list is neither made with resolutions.from_requirements nor a dict"),
+        (
+            "same_target",
+            'resolutions.from_requirements(["a", "b"], lambda name: "//wheels:several")',
+            "resolutions: //wheels:several is given for a and for b, but a target stands for one name",
+        ),
+    ],
+)
+def test_resolutions(workspace: Workspace, name: str, value: str, message: str) -> None:
+    """A value that cannot be meant is said to be none."""
+    text = (
+        f'load("@{REPO_NAME}//py:defs.bzl", "py_binary", "resolutions")\n'
+        f'def macro():\n    py_binary(name = "x", srcs = ["x.py"], resolutions = {value})\n'
+    )
+    package = f"resolutions_{name}"
+    workspace.write({f"{package}/defs.bzl": text, f"{package}/BUILD.bazel": 'load(":defs.bzl", "macro")\n\nmacro()\n'})
+    result = workspace.bazel("query", f"//{package}:all")
+    assert result.code != 0 and message in result.err
 
 
 def test_two_virtualenvs(workspace: Workspace) -> None:

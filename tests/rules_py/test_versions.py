@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.rules.bazel import REPO_NAME, Workspace
 from tests.rules.conftest import main_workspace  # noqa: F401
 from tests.rules_py.wheels import make_wheel
@@ -45,6 +47,16 @@ py_test(
     python_version = VERSIONS[0],
     deps = [":known", ":lib"],
 )
+
+py_binary(
+    name = "mixed",
+    srcs = ["check.py"],
+    external_venv = ":venv",
+    main = "check.py",
+    python_version = VERSIONS[1],
+    tags = ["manual"],
+    deps = [":known", ":lib"],
+)
 """
 
 _CHECK = """
@@ -74,3 +86,9 @@ def test_each_version(main_workspace: Workspace) -> None:  # noqa: F811
     main_workspace.bazel("test", "//v2/...", "--test_output=errors").check()
     versions = main_workspace.bazel("query", "tests(//v2/...)").check().out.split()
     assert len(versions) >= 3
+    mixed = main_workspace.bazel("build", "//v2:mixed")
+    assert mixed.code != 0
+    said = (
+        r"//v2:mixed: it is built for Python 3\.\d+, and the virtualenv @@//v2:venv has Python 3\.\d+\. Write the same"
+    )
+    assert re.search(said, mixed.err), mixed.err

@@ -200,7 +200,9 @@ def test_without_a_tree_of_runfiles(workspace: Workspace) -> None:
     """There is no virtualenv to start then, which is said."""
     result = workspace.bazel("run", "--noenable_runfiles", "//app:alone")
     assert result.code != 0
-    assert "app/alone.runfiles has no virtualenv: it is made of links, so build without --noenable_runfiles" in result.err
+    assert (
+        "app/alone.runfiles has no virtualenv: it is made of links, so build without --noenable_runfiles" in result.err
+    )
 
 
 def test_commands_of_wheels(workspace: Workspace) -> None:

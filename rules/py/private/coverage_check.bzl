@@ -1,7 +1,20 @@
-"""Whether a virtualenv has all that a program imports."""
+"""Whether a program can run in a virtualenv that is not its own."""
 
 load("//python/private:runfiles_paths.bzl", "runfiles_path")
 load(":wheels.bzl", "wheels_of")
+
+def check_version(ctx, version, venv_label, venv):
+    """Stops the analysis if a program is built for another Python than that of its external virtualenv.
+
+    Args:
+        ctx: the rule's context.
+        version: str, MAJOR.MINOR for which the program is built.
+        venv_label: Label.
+        venv: VirtualenvInfo.
+    """
+    if version != venv.python_version:
+        fail(("{}: it is built for Python {}, and the virtualenv {} has Python {}. Write the same python_version on " +
+              "both, or drop external_venv.").format(ctx.label, version, venv_label, venv.python_version))
 
 def check_covered(ctx, py_info, venv_label, venv):
     """Stops the analysis if a program imports from where its external virtualenv does not look.

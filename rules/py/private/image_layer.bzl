@@ -37,7 +37,7 @@ def _py_image_manifest_impl(ctx):
     binary = ctx.attr.binary[0][DefaultInfo]
     executable = binary.files_to_run.executable
     if not executable:
-        fail("binary = {} is no executable".format(ctx.attr.binary[0].label))
+        fail("{}: binary = {} is nothing that can be run: name a py_binary".format(ctx.label, ctx.attr.binary[0].label))
     place = (ctx.attr.root.strip("/") + "/" + executable.short_path.replace("../", "external/")).lstrip("/")
     runfiles = place + ".runfiles/"
     workspace = ctx.workspace_name
@@ -228,6 +228,13 @@ def py_image_layer(
             repr(compress),
             ", ".join([repr(each) for each in _EXTENSIONS]),
         ))
+    for attribute, value in {"group": group, "owner": owner}.items():
+        if type(value) == "string" and not value.isdigit():
+            fail("py_image_layer ({}): {} = {} has to be a number: names of users are not known in the build".format(
+                name,
+                attribute,
+                repr(value),
+            ))
     _py_image_manifest(
         name = name + ".manifest",
         binary = binary,
@@ -242,7 +249,7 @@ def py_image_layer(
             **kwargs
         )
     groups = _LAYER_GROUPS | layer_groups
-    names = groups.keys() + ["default"]
+    names = [each for each in groups if each != "default"] + ["default"]
     _py_image_specs(
         name = name + "_manifests",
         image = name,

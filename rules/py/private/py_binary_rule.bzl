@@ -6,12 +6,12 @@ load("//python/private:py_executable_info.bzl", "PyExecutableInfo")
 load("//python/private:py_info.bzl", "builtin_py_info")
 load("//python/private:target_runfiles.bzl", "instrumented_files")
 load("//python/private:toolchain_types.bzl", "TARGET_TOOLCHAIN_TYPE")
-load(":coverage_check.bzl", "check_covered")
+load(":coverage_check.bzl", "check_covered", "check_version")
 load(":program_launcher.bzl", "declare_launcher")
 load(":program_sources.bzl", "PROGRAM_ATTRS", "program_sources")
 load(":pytest_main.bzl", "PYTEST_ATTRS", "write_pytest_main")
 load(":transitions.bzl", "venv_transition")
-load(":venv_files.bzl", "declare_venv", "venv_directory")
+load(":venv_files.bzl", "declare_venv", "python_version_of", "venv_directory")
 load(":virtualenv_info.bzl", "VirtualenvInfo")
 
 def _py_executable_impl(ctx):
@@ -69,6 +69,7 @@ def _venv(ctx, sources):
     external = ctx.attr.external_venv
     if external:
         if not ctx.attr.expose_venv:
+            check_version(ctx, python_version_of(sources.runtime), external.label, external[VirtualenvInfo])
             check_covered(ctx, sources.py_info, external.label, external[VirtualenvInfo])
         return external[VirtualenvInfo], depset()
     venv = declare_venv(

@@ -24,7 +24,7 @@ def py_venv_binary(**kwargs):
     _removed(
         "py_venv_binary ({})".format(kwargs.get("name")),
         "write py_binary(…, expose_venv = True, isolated = False), without mode and debug, loaded from " +
-        "@aspect_rules_py//py:defs.bzl; without the two attributes if nothing uses the virtualenv or the environment",
+        "the same file; without the two attributes if nothing uses the virtualenv or the environment",
     )
 
 # buildifier: disable=unnamed-macro
@@ -37,7 +37,7 @@ def py_venv_test(**kwargs):
     _removed(
         "py_venv_test ({})".format(kwargs.get("name")),
         "write py_test(…, expose_venv = True, isolated = False), without mode and debug, loaded from " +
-        "@aspect_rules_py//py:defs.bzl; without the two attributes if nothing uses the virtualenv or the environment",
+        "the same file; without the two attributes if nothing uses the virtualenv or the environment",
     )
 
 # buildifier: disable=unnamed-macro

@@ -49,15 +49,23 @@ def label_keyed_resolutions(value):
     """The value for the attribute of a rule.
 
     Args:
-        value: None, a struct made with `resolutions`, or a dict from names to labels or from labels to names.
+        value: None, a struct made with `resolutions`, a dict from names to labels or from labels to names, or a
+            select of dicts from labels to names.
 
     Returns:
-        dict from labels to names.
+        dict from labels to names, or a select of such.
     """
     if value == None:
         return {}
-    if type(value) != type({}):
+    if type(value) == "select":
+        return value
+    if hasattr(value, "to_label_keyed_dict"):
         return value.to_label_keyed_dict()
+    if type(value) != type({}):
+        fail("resolutions: a {} is neither made with resolutions.from_requirements nor a dict: {}".format(
+            type(value),
+            repr(value),
+        ))
     if any([_is_label(key) for key in value]):
         return value
     return _inverted(value)

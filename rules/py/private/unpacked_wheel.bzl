@@ -17,6 +17,9 @@ load(":venv_files.bzl", "python_version_of", "site_packages_directory")
 load(":wheels.bzl", "wheel_record")
 
 def _py_unpacked_wheel_impl(ctx):
+    for name, target in ctx.attr.console_scripts.items():
+        if ":" not in target:
+            fail("{}: console_scripts has {} = {}, which is not MODULE:FUNCTION".format(ctx.label, name, repr(target)))
     runtime = ctx.toolchains[TARGET_TOOLCHAIN_TYPE].py3_runtime
     site_packages = site_packages_directory(runtime, abi_flags = False)
     tree = ctx.actions.declare_directory(ctx.label.name)

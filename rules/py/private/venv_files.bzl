@@ -156,6 +156,7 @@ def declare_venv(ctx, *, directory, py_info, runtime, runfiles, env = {}):
             env_inherit = ctx.attr.env_inherit,
             imports = imports,
             interpreter_flags = flags,
+            python_version = python_version_of(runtime),
             root = root,
             runfiles = runfiles.merge_all([own, ctx.runfiles([wheel.tree for wheel in wheels])]),
             venv_name = directory.split("/")[-1],
@@ -338,9 +339,7 @@ def _write_activate(ctx, directory, wheels):
     return output
 
 def _write_console_script(ctx, directory, name, target):
-    module, colon, function = target.partition(":")
-    if not colon:
-        fail("{}: the console script {} = {} names no function".format(ctx.label, name, repr(target)))
+    module, _, function = target.partition(":")
     output = ctx.actions.declare_file("{}/bin/{}".format(directory, name))
     ctx.actions.expand_template(
         template = ctx.file._console_script_template,

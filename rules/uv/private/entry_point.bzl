@@ -8,7 +8,7 @@ load("//python/private:py_info.bzl", "PyInfo")
 def _entrypoint_main_impl(ctx):
     module, colon, function = ctx.attr.entrypoint.partition(":")
     if not colon:
-        fail("entrypoint = {} is not MODULE:FUNCTION".format(repr(ctx.attr.entrypoint)))
+        fail("{}: entrypoint = {} is not MODULE:FUNCTION".format(ctx.label, repr(ctx.attr.entrypoint)))
     ctx.actions.expand_template(
         template = ctx.file._template,
         output = ctx.outputs.out,
