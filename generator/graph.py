@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from buildfile.labels import BadLabel, Label
-from generator.resolve import Dependency
+from generator.existing import Rule
+from generator.resolve import DECLARED, Dependency
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ def edges_of(package: str, label: str, dependencies: Iterable[Dependency]) -> li
         if not target.repo:
             found.setdefault(str(target), Edge(label, str(target), dependency))
     return list(found.values())
+
+
+def declared(rule: Rule) -> list[Dependency]:
+    """The dependencies that a BUILD file gives a rule."""
+    labels = (*rule.strings("deps"), *rule.strings("pyi_deps"))
+    return [Dependency(label, False, DECLARED, None, "") for label in labels]
 
 
 def cycles(edges: Mapping[str, Sequence[Edge]]) -> list[Cycle]:

@@ -70,16 +70,18 @@ def merge_list(attribute: str, value: Value | None, wanted: Iterable[str]) -> Me
     if value.branches is not None:
         present = {shortened(item) for item in value.branches}
         new = [item for item in new if item not in present]
+    compared = attribute in LABELS or attribute == "pyi_deps"  # which Buildifier does not know
     generated = set(new)
     items: list[Item] = []
     seen: set[str] = set()
     plain = True
     for index, text in enumerate(value.strings):
-        if index in value.keeps or (text is not None and text in generated and text not in seen):
+        spelled = shortened(text) if text is not None and compared else text
+        if index in value.keeps or (spelled is not None and spelled in generated and spelled not in seen):
             items.append(index)
             plain = plain and text is not None
-            if text is not None:
-                seen.add(text)
+            if spelled is not None:
+                seen.add(spelled)
     for text in new:
         if text not in seen:
             seen.add(text)

@@ -12,10 +12,12 @@ class Message:
     Attributes:
         text: what happened, where and what to do about it; may have several lines.
         fatal: nothing may be written because of it.
+        hint: nothing is wrong with the run; shown to people who watch it or ask for more, and not to scripts.
     """
 
     text: str
     fatal: bool = False
+    hint: bool = False
 
 
 class Fatal(Exception):

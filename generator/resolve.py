@@ -20,7 +20,7 @@ from generator.modules import Module, absolute_name
 from generator.protos import WELL_KNOWN, well_known_label
 from generator.workspace import Names
 
-DIRECTIVE, MANIFEST, STUBS, INDEX, CONFTEST, ANNOTATION, GENERATED = (
+DIRECTIVE, MANIFEST, STUBS, INDEX, CONFTEST, ANNOTATION, GENERATED, DECLARED = (
     "a resolve directive",
     "a manifest",
     "type stubs in a manifest",
@@ -28,6 +28,7 @@ DIRECTIVE, MANIFEST, STUBS, INDEX, CONFTEST, ANNOTATION, GENERATED = (
     "conftest.py",
     "a gazelle:include_dep annotation",
     "the rules of generation",
+    "the BUILD file",
 )
 """How a dependency was found."""
 

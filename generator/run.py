@@ -22,7 +22,7 @@ from generator import stdlib
 from generator.cache import Cache, Content, Provides, Quiet, digest_of
 from generator.config import Config, Outcome, parse_directives
 from generator.existing import Rule
-from generator.graph import touched
+from generator.graph import cycles, declared, edges_of, touched
 from generator.index import Index, provided
 from generator.kinds import PROTO, PY_PROTO
 from generator.manifest import Manifests
@@ -32,8 +32,12 @@ from generator.publish import Published, publish, repository_file
 from generator.resolve import ANNOTATION, GENERATED, Dependency, Resolver, Unresolved
 from generator.targets import Target
 from generator.walk import Directory, Selection, walk
-from generator.workspace import Names, names_of
+from generator.workspace import names_of
 
+_AGAINST_CYCLES = (
+    "  Bazel builds no such targets: break one of these imports, or have other targets with the directive"
+    " '# gazelle:python_generation_mode file' or 'project'."
+)
 _LEAST_PACKAGES = 100
 """So many packages to bring up to date make a second process worth its start."""
 
@@ -146,6 +150,7 @@ class _Run:
     def __init__(self, options: GenerateOptions) -> None:
         self.options = options
         self.outcome = Outcome(strict=options.strict, keep_going=options.keep_going)
+        self.names = names_of(options.root)
         self.plan = Plan()
         self.results: list[TargetResult] = []
         self.cache = Cache(options.root, options.use_cache)
@@ -163,25 +168,25 @@ class _Run:
             self.plan.failures.append(Failure(path, 0, f"cannot be read: {reason.strip()}"))
         hint = "" if options.keep_going else "; no file is written without --keep-going"
         self.plan.failures += [Failure(path, 0, reason + hint) for path, reason in self.outcome.unlisted.items()]
-        names = names_of(options.root)
-        version = options.python_version or names.python_version or stdlib.NEWEST
+        version = options.python_version or self.names.python_version or stdlib.NEWEST
         if options.directories != ("",) or not options.recursive:
             self.cache.carry_over()
         units = units_of(options.root, directories, self.cache, options.jobs)
         keys = {rel: unit.key(self.config_keys.of(unit.config)) for rel, unit in units.items()}
-        loud = self._loud(directories, units, keys, self._world(directories, names, version))
+        loud = self._loud(directories, units, keys, self._world(directories, version))
         if options.changed is None:
             self._tell(loud.values())
         if loud and not self._fatal():
             index = self._index(directories, units)
-            resolver = Resolver(index, Manifests(options.root), stdlib.modules(version), names.protobuf)
+            resolver = Resolver(index, Manifests(options.root), stdlib.modules(version), self.names.protobuf)
             found = {rel: self._resolve(unit, resolver) for rel, unit in loud.items()}
             if options.changed is not None:
                 loud = self._affected(loud, units, found, options.changed)
                 self._tell(loud.values())
-            self._report_unresolved(loud.values(), found, names)
+            self._report_unresolved(loud.values(), found)
             if not self._fatal() and not options.dependencies_only:
-                self._publish([unit for rel, unit in loud.items() if rel not in self.failed], found, names, keys)
+                self._report_cycles(directories, [result for rel in loud for result in found[rel]])
+                self._publish([unit for rel, unit in loud.items() if rel not in self.failed], found, keys)
         self.cache.save()
 
     def _affected(
@@ -212,11 +217,11 @@ class _Run:
 
     # What has to be looked at
 
-    def _world(self, directories: Sequence[Directory], names: Names, version: str) -> bytes:
+    def _world(self, directories: Sequence[Directory], version: str) -> bytes:
         """Stands for all that every package depends on, besides the targets of the repository."""
         places = sorted({place.path for directory in directories for place in directory.config.manifests})
         manifests = [(path, _content_key(self.options.root / path)) for path in places]
-        parts = (version, sorted(names.files.items()), manifests, self.options.directives)
+        parts = (version, self.names.repository, sorted(self.names.files.items()), manifests, self.options.directives)
         return digest_of(msgspec.msgpack.encode(parts))
 
     def _loud(
@@ -300,17 +305,37 @@ class _Run:
             self.failed.add(unit.rel)
             self.plan.failures.append(Failure(repository_file(unit), 0, reason.partition("\n")[0]))
 
-    def _report_unresolved(self, units: Iterable[Unit], found: Mapping[str, list[TargetResult]], names: Names) -> None:
+    def _report_unresolved(self, units: Iterable[Unit], found: Mapping[str, list[TargetResult]]) -> None:
         for unit in units:
             wrong = [result for result in found[unit.rel] if result.unresolved]
             for result in wrong:
-                label = names.full(Label.parse(result.label))
+                label = self.names.full(Label.parse(result.label))
                 for _, errors in groupby(result.unresolved, key=lambda error: error.module):
-                    blocks = "\n".join(error.text(names) for error in errors)
+                    blocks = "\n".join(error.text(self.names) for error in errors)
                     text = f'ERROR: failed to validate dependencies for target "{label}":\n\n{blocks}'
                     self.outcome.messages.append(Message(text, fatal=not self.options.keep_going))
             if wrong and self.options.keep_going:
                 self._fail(unit, f"imports of {', '.join(result.label for result in wrong)} are not resolved")
+
+    def _report_cycles(self, directories: Sequence[Directory], results: Sequence[TargetResult]) -> None:
+        """Tells of each circle of targets that one of those looked at is in."""
+        rules = {directory.rel: directory.existing.rules for directory in directories}
+        edges = {item.label: edges_of(item.package, item.label, item.dependencies) for item in results}
+        pending = [edge.target for found in edges.values() for edge in found]
+        while pending:
+            label = pending.pop()
+            if label in edges:
+                continue
+            package, _, name = label[2:].partition(":")
+            rule = next((rule for rule in rules.get(package, ()) if rule.name == name), None)
+            edges[label] = edges_of(package, label, declared(rule)) if rule is not None else []
+            pending += [edge.target for edge in edges[label]]
+        looked_at = {item.package for item in results}
+        for circle in cycles(edges):
+            packages = {edge.source[2:].partition(":")[0] for edge in circle.edges} & looked_at
+            if packages:
+                self.outcome.messages.append(Message(f"{circle}\n{_AGAINST_CYCLES}", hint=True))
+                self.noisy |= packages
 
     # Dependencies and BUILD files
 
@@ -325,10 +350,8 @@ class _Run:
             else:
                 resolved = resolver.resolve(unit.rel, target.name, unit.config, target.modules)
             dropped.update(dict.fromkeys(resolved.dropped))
-            own = {f":{target.name}", f"//{unit.rel}:{target.name}"}
             how = GENERATED if target.kind == PY_PROTO else ANNOTATION
-            dependencies = [item for item in resolved.dependencies if item.label not in own]
-            dependencies += [Dependency(label, False, how, None, "") for label in target.labels if label not in own]
+            dependencies = self._with_labels(unit.rel, target, resolved.dependencies, how)
             rule = rules.get(target.name)
             results.append(TargetResult(unit.rel, unit.config, target, dependencies, resolved.unresolved, build, rule))
         for text in dropped:
@@ -338,16 +361,26 @@ class _Run:
         self.results += results
         return results
 
+    def _with_labels(self, package: str, target: Target, resolved: Iterable[Dependency], how: str) -> list[Dependency]:
+        """The dependencies of a target with those that are given as labels; none on itself, and none in two spellings."""
+        own = f"//{package}:{target.name}"
+        spelled: dict[str, str] = {}
+        dependencies = []
+        for item in (*resolved, *(Dependency(label, False, how, None, "") for label in target.labels)):
+            label = self.names.local(item.label, package)
+            if label != own:
+                dependencies.append(item._replace(label=spelled.setdefault(label, item.label)))
+        return dependencies
+
     def _publish(
         self,
         units: Sequence[Unit],
         found: Mapping[str, list[TargetResult]],
-        names: Names,
         keys: Mapping[str, bytes],
     ) -> None:
         def work(part: Sequence[Unit]) -> list[Published]:
             dependencies = ({item.target.name: item.dependencies for item in found[unit.rel]} for unit in part)
-            return [publish(unit, needed, names) for unit, needed in zip(part, dependencies, strict=True)]
+            return [publish(unit, needed, self.names) for unit, needed in zip(part, dependencies, strict=True)]
 
         jobs = self.options.jobs or available_cores()
         parts = map_chunks(work, units, jobs=jobs, least=_LEAST_PACKAGES)

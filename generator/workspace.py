@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from buildfile.calls import calls_in
-from buildfile.labels import Label
+from buildfile.labels import BadLabel, Label
 from buildfile.repository import read_bytes
 from buildfile.source import FileKind, SourceFile
 from buildfile.syntax import Unparsable
@@ -35,6 +35,16 @@ class Names:
     def full(self, label: Label) -> str:
         """A label of this repository as messages show it, with the repository's name."""
         return Label(f"@{self.repository}" if self.repository else "", label.package, label.name).short()
+
+    def local(self, text: str, package: str) -> str:
+        """A label, as written in some package, in full, without the repository if that is this one."""
+        try:
+            label = Label.parse(text, package)
+        except BadLabel:
+            return text
+        if label.repo in ("@", "@@") or (self.repository and label.repo == f"@{self.repository}"):
+            label = Label("", label.package, label.name)
+        return str(label)
 
     def same(self, one: str, other: str) -> bool:
         """Whether two labels, as written, name the same file."""

@@ -94,7 +94,7 @@ def generate(
     )
     explained = os.environ.get("EXPLAIN_DEPENDENCY", "")
     result = generate_plan(dataclasses.replace(options, complete=True) if explained else options)
-    _show(result.messages, quiet)
+    _show(result.messages, quiet, hints=verbose or sys.stderr.isatty())
     if explained:
         from generator.explain import mentions
 
@@ -143,9 +143,9 @@ def _write(base: Path, changes: list[FileChange]) -> tuple[list[str], list[Failu
         raise UsageProblem(f"{base}: nothing can be written: {error.strerror or error}") from None
 
 
-def _show(messages: list[Message], quiet: bool) -> None:
+def _show(messages: list[Message], quiet: bool, hints: bool) -> None:
     for message in messages:
-        if message.fatal or not quiet:
+        if message.fatal or (not quiet and (hints or not message.hint)):
             click.echo(_PREFIX + message.text, err=True)
 
 

@@ -1,0 +1,2 @@
+# gazelle:include_dep //own,:own,//own:own,@//own,@here//own
+import os
