@@ -69,8 +69,17 @@ class Registry:
         return self.keep(lambda item: (wanted is None or item.id in wanted) and item.id not in dropped)
 
 
-def load(user: Iterable[Path | str] = (), declared: Iterable[Migration] = ()) -> Registry:
+def load(
+    user: Iterable[Path | str] = (),
+    declared: Iterable[Migration] = (),
+    ours: Sequence[tuple[Migration, str]] | None = None,
+) -> Registry:
     """All migrations: ours, those in some Python files, and those that the configuration declares.
+
+    Args:
+        user: the Python files.
+        declared: what the configuration declares.
+        ours: ours, each with its package, where they are known already.
 
     Raises:
         RegistryError: a module that cannot be imported, has no `MIGRATION`, or an id that is taken or is not its
@@ -78,15 +87,9 @@ def load(user: Iterable[Path | str] = (), declared: Iterable[Migration] = ()) ->
     """
     found: list[tuple[Migration, str]] = []
     homes: dict[str, str] = {}
-    for package in PACKAGES:
-        parent = importlib.import_module(f"migrations.{package}")
-        for info in pkgutil.iter_modules(parent.__path__):
-            if info.name.startswith("_"):
-                continue
-            module = importlib.import_module(f"{parent.__name__}.{info.name}")
-            migration = _migration_of(module, info.name)
-            found.append((migration, module.__name__))
-            homes[migration.id] = package
+    for migration, package in _ours() if ours is None else ours:
+        found.append((migration, f"migrations.{package}"))
+        homes[migration.id] = package
     for path in map(Path, user):
         spec = importlib.util.spec_from_file_location(f"trekbok_user_{path.stem}", path)
         if spec is None or spec.loader is None or not path.is_file():
@@ -119,6 +122,16 @@ def load(user: Iterable[Path | str] = (), declared: Iterable[Migration] = ()) ->
             raise RegistryError(f"{where}: the id '{migration.id}' is taken by {taken[migration.id]}")
         taken[migration.id] = where
     return Registry(_ordered([migration for migration, _ in found]), homes)
+
+
+def _ours() -> Iterator[tuple[Migration, str]]:
+    """Our migrations, each with the package it is in."""
+    for package in PACKAGES:
+        parent = importlib.import_module(f"migrations.{package}")
+        for info in pkgutil.iter_modules(parent.__path__):
+            if not info.name.startswith("_"):
+                module = importlib.import_module(f"{parent.__name__}.{info.name}")
+                yield _migration_of(module, info.name), package
 
 
 def _migration_of(module: object, stem: str) -> Migration:

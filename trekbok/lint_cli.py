@@ -107,7 +107,7 @@ def lint(
     except GitError as error:
         raise UsageProblem(str(error)) from None
     settings = load_config(base)
-    registry = load_registry(base, settings)
+    registry = _registry(base, settings, use=not no_cache, keep=not (no_cache or "-" in paths))
     targets = outputs_of(format_, outputs)
     if show_diff and not fix:
         raise UsageProblem("--diff shows what --fix would do; pass both")
@@ -314,6 +314,17 @@ def outputs_of(
     if sum(1 for _, file in targets if file is None) > 1:
         raise UsageProblem("only one report can go to standard output; give the others a file: --output sarif=FILE")
     return targets if any(file is None for _, file in targets) or outputs else [("text", None)]
+
+
+def _registry(base: Path, settings: Loaded, *, use: bool, keep: bool) -> Registry:
+    """All migrations; ours are imported as they are needed where an earlier run has written them down."""
+    from migrations.lint import catalogue
+
+    known = catalogue.read(base) if use else None
+    registry = load_registry(base, settings, known)
+    if keep and known is None:
+        catalogue.write(base, registry)
+    return registry
 
 
 def _path_of_stdin(paths: tuple[str, ...], given: str | None, base: Path) -> str:

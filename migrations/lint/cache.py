@@ -1,7 +1,8 @@
 """What a run keeps for the next one, in the state directory of the repository.
 
-Two files. `lint-files` holds what came of each file, by its size, time and content. `lint-facts` holds the facts of
-the repository and the commit they are of, so that a run that is only about what changed need not look at the rest.
+`lint-files` holds what came of each file, by its size, time and content. `lint-facts` holds the facts of the repository
+and the commit they are of, so that a run that is only about what changed need not look at the rest. `lint-migrations`
+is what `catalogue` has to say of itself.
 
 The files hold pickles, of which nothing is believed but plain data: classes of this program and containers. A cache
 that is from another version, other migrations or another configuration is not used, nor is one that cannot be read.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import functools
 import hashlib
 import io
 import os
@@ -87,6 +89,17 @@ def key_of(parts: Iterable[object], files: Iterable[Path]) -> str:
     """What a cache depends on: this program, Python, some values, and the content of some files."""
     digest = hashlib.blake2b(digest_size=16)
     digest.update(repr((sys.version_info[:3], *parts)).encode())
+    digest.update(_program())
+    for path in files:
+        with contextlib.suppress(OSError):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@functools.cache
+def _program() -> bytes:
+    """What tells this program from others: its files, their sizes and times."""
+    found: list[str] = []
     root = Path(__file__).resolve().parent.parent.parent
     for package in ("buildfile", "migrations"):
         for directory, directories, names in os.walk(root / package):
@@ -94,11 +107,8 @@ def key_of(parts: Iterable[object], files: Iterable[Path]) -> str:
             for name in sorted(names):
                 if name.endswith((".py", ".toml")):
                     status = os.stat(f"{directory}/{name}")
-                    digest.update(f"{directory}/{name} {status.st_size} {status.st_mtime_ns}\n".encode())
-    for path in files:
-        with contextlib.suppress(OSError):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+                    found.append(f"{directory}/{name} {status.st_size} {status.st_mtime_ns}\n")
+    return "".join(found).encode()
 
 
 def digest_of(data: bytes) -> bytes:
@@ -108,17 +118,17 @@ def digest_of(data: bytes) -> bytes:
 
 def load_files(root: Path, key: str) -> Files:
     """What the last run kept; empty if there is nothing of use."""
-    found = _load(root, "lint-files")
+    found = load(root, "lint-files")
     return found if isinstance(found, Files) and found.key == key else Files(key)
 
 
 def load_facts(root: Path, key: str) -> Facts | None:
     """The facts that the last run over the whole repository kept; None if there is nothing of use."""
-    found = _load(root, "lint-facts")
+    found = load(root, "lint-facts")
     return found if isinstance(found, Facts) and found.key == key else None
 
 
-def save(root: Path, name: str, content: Files | Facts) -> None:
+def save(root: Path, name: str, content: object) -> None:
     """Keeps something for the next run; a repository that cannot be written to goes without."""
     with contextlib.suppress(OSError, pickle.PicklingError, TypeError, AttributeError):
         directory = state_directory(root)
@@ -128,7 +138,8 @@ def save(root: Path, name: str, content: Files | Facts) -> None:
         os.replace(temporary, directory / name)
 
 
-def _load(root: Path, name: str) -> object:
+def load(root: Path, name: str) -> object:
+    """What an earlier run kept under a name; None if there is nothing of use."""
     try:
         data = (root / STATE / name).read_bytes()
         return _Reader(io.BytesIO(data)).load()

@@ -9,10 +9,13 @@ import os
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
 from migrations.lint import untracked
+
+_DIFF = ("diff", "--name-status", "-z", "-M", "--relative", "--ignore-submodules")
 
 
 class GitError(Exception):
@@ -41,37 +44,47 @@ class Question:
     Git looks for it in the background from construction on.
 
     Raises:
-        GitError: there is no git, no repository, or no such commit.
+        GitError: what is asked for looks like an option.
     """
 
     def __init__(self, root: Path, reference: str) -> None:
         self._root = root
+        self._reference = reference
         if reference.startswith("-"):
             raise GitError(f"--since: '{reference}' is no commit")
         self._untracked = untracked.begin(os.fspath(root))
-        self._differing: subprocess.Popen[bytes] | None = None
-        try:
-            self._base = _merge_base(root, reference)
-        except GitError:
+        self._merge_base = _start(root, "merge-base", "--", reference, "HEAD")
+        self._differing = _start(root, *_DIFF, "--merge-base", reference, "--")
+
+    @cached_property
+    def base(self) -> str:
+        """The merge base.
+
+        Raises:
+            GitError: there is no git, no repository, or no such commit.
+        """
+        base = _answer(self._merge_base)
+        if base is None:
             self.close()
-            raise
-        self._differing = _start(
-            root, "diff", "--name-status", "-z", "-M", "--relative", "--ignore-submodules", self._base, "--"
-        )
+            raise _why_no_base(self._root, self._reference)
+        return base.strip().decode()
 
     def answer(self) -> Changes:
         """What changed.
 
         Raises:
-            GitError: git broke off.
+            GitError: as for `base`, or git broke off.
         """
+        base = self.base
         different, new = _answer(self._differing), _answer(self._untracked)
+        if different is None:  # git before 2.30 does not know --merge-base
+            different = _answer(_start(self._root, *_DIFF, base, "--"))
         if different is None or new is None:
-            raise GitError(f"--since: git cannot compare the files with {self._base}")
+            raise GitError(f"--since: git cannot compare the files with {base}")
         paths, gone = _parsed(different)
         paths.update(_paths(new))
         paths.update(self._forgotten(gone - paths))
-        return Changes(self._base, tuple(sorted(paths)), tuple(sorted(gone - paths)))
+        return Changes(base, tuple(sorted(paths)), tuple(sorted(gone - paths)))
 
     def _forgotten(self, gone: set[str]) -> Iterable[str]:
         """Those of the paths that git has no more and that are there all the same (`git rm --cached`): not tracked,
@@ -81,7 +94,7 @@ class Question:
 
     def close(self) -> None:
         """Ends what was not asked for."""
-        for process in (self._untracked, self._differing):
+        for process in (self._untracked, self._differing, self._merge_base):
             if process is not None and process.poll() is None:
                 process.kill()
                 process.communicate()
@@ -91,19 +104,17 @@ def _paths(answer: bytes) -> Iterable[str]:
     return (os.fsdecode(path) for path in answer.split(b"\0") if path)
 
 
-def _merge_base(root: Path, reference: str) -> str:
-    base = _answer(_start(root, "merge-base", "--", reference, "HEAD"))
-    if base is not None:
-        return base.strip().decode()
+def _why_no_base(root: Path, reference: str) -> GitError:
+    """Why git has no merge base of a commit and HEAD."""
     if _answer(_start(root, "rev-parse", "--git-dir")) is None:
-        raise GitError(f"--since: {root} is in no git repository, or git is not installed")
+        return GitError(f"--since: {root} is in no git repository, or git is not installed")
     if _answer(_start(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")) is None:
-        raise GitError("--since: this repository has no commit yet")
+        return GitError("--since: this repository has no commit yet")
     if _answer(_start(root, "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")) is None:
-        raise GitError(f"--since: git knows no commit '{reference}'; fetch it, or name another")
+        return GitError(f"--since: git knows no commit '{reference}'; fetch it, or name another")
     shallow = (_answer(_start(root, "rev-parse", "--is-shallow-repository")) or b"").strip() == b"true"
     hint = "; this clone is shallow: fetch more of the history" if shallow else ""
-    raise GitError(f"--since: '{reference}' and HEAD have no commit in common{hint}")
+    return GitError(f"--since: '{reference}' and HEAD have no commit in common{hint}")
 
 
 def paths_between(root: Path, one: str, other: str) -> tuple[str, ...] | None:

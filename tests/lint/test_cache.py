@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import pickle
+import subprocess
+import sys
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
-from migrations.lint import cache
+from migrations import registry
+from migrations.lint import cache, catalogue
 from migrations.lint.check import Examiner
-from tests.lint.repository import MODULE, OLD, lay_out, lint
+from tests.lint.repository import MODULE, OLD, commit, lay_out, lint
 
 
 def _age(root: Path) -> None:
@@ -119,3 +123,47 @@ def test_a_cache_from_a_stranger_runs_nothing(tmp_path: Path, monkeypatch: pytes
 def test_a_repository_that_cannot_be_written_to_goes_without(tmp_path: Path) -> None:
     lay_out(tmp_path, {"BUILD": OLD, ".trekbok": "a file where the directory would be\n"})
     assert "venv-rules" in lint(tmp_path).ids
+
+
+def test_a_migration_that_is_written_down_is_what_it_was(tmp_path: Path) -> None:
+    whole = registry.load()
+    catalogue.write(tmp_path, whole)
+    known = catalogue.read(tmp_path)
+    assert known is not None
+    again = registry.load(ours=known)
+    assert [item.id for item in again] == [item.id for item in whole] and again.homes == whole.homes
+    for one, other in zip(again, whole, strict=True):
+        for part in fields(other):
+            mine, theirs = getattr(one, part.name), getattr(other, part.name)
+            if part.name in ("kinds", "scan_kinds"):
+                mine, theirs = set(mine), set(theirs)
+            assert mine == theirs, (other.id, part.name)
+
+
+def test_migrations_without_a_needle_in_sight_are_not_imported(tmp_path: Path) -> None:
+    lay_out(tmp_path, {"BUILD": "exports_files([])\n"})
+    commit(tmp_path)
+    script = (
+        "import sys\nfrom trekbok.cli import main\n"
+        "try:\n    main(['lint', *sys.argv[1:]])\nfinally:\n"
+        "    print(sum(name.startswith('migrations.aspect_rules_py.') for name in sys.modules), file=sys.stderr)\n"
+    )
+
+    def imported() -> int:
+        command = [sys.executable, "-c", script, "--root", os.fspath(tmp_path), "--since", "HEAD"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert "Traceback" not in done.stderr, done.stderr
+        return int(done.stderr)
+
+    first = imported()
+    assert lint(tmp_path).code == 0
+    assert imported() < first / 2
+
+
+@pytest.mark.parametrize("row", [{"home": "rules_python.._x"}, {"home": "/etc"}, {"id": "a..b"}, {"id": "__init__"}])
+def test_nothing_but_migrations_is_imported_whatever_is_written_down(tmp_path: Path, row: dict[str, str]) -> None:
+    catalogue.write(tmp_path, registry.load())
+    found = cache.load(tmp_path, "lint-migrations")
+    assert isinstance(found, catalogue.Catalogue)
+    cache.save(tmp_path, "lint-migrations", replace(found, rows=(*found.rows, found.rows[0]._replace(**row))))
+    assert catalogue.read(tmp_path) is None
