@@ -362,7 +362,7 @@ class _Run:
         return results
 
     def _with_labels(self, package: str, target: Target, resolved: Iterable[Dependency], how: str) -> list[Dependency]:
-        """The dependencies of a target with those that are given as labels; none on itself, and none in two spellings."""
+        """All dependencies of a target, those given as labels too; none on itself, and none in two spellings."""
         own = f"//{package}:{target.name}"
         spelled: dict[str, str] = {}
         dependencies = []
