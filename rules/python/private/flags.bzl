@@ -23,6 +23,15 @@ string_flag = rule(
     },
 )
 
+def _bool_flag_impl(ctx):
+    return [FlagInfo(value = "true" if ctx.build_setting_value else "false")]
+
+bool_flag = rule(
+    implementation = _bool_flag_impl,
+    doc = "A flag that is on or off, set with --LABEL, --noLABEL or --LABEL=VALUE, as Bazel's own are.",
+    build_setting = config.bool(flag = True),
+)
+
 def _string_list_flag_impl(ctx):
     return [FlagInfo(value = [value for value in ctx.build_setting_value if value])]
 

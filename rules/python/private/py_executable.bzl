@@ -11,6 +11,7 @@ load(
     "shell_quote",
     "write_launcher",
 )
+load(":legacy_create_init.bzl", "LEGACY_CREATE_INIT_ATTRS", "empty_inits")
 load(":main_program.bzl", "expand_text", "main_program")
 load(":precompile_action.bzl", "PRECOMPILE_EXEC_GROUPS")
 load(":precompile_settings.bzl", "PYC_COLLECTION_ATTRS", "collects_pycs", "precompile_settings")
@@ -19,12 +20,13 @@ load(":py_info.bzl", "builtin_py_info")
 load(":py_runtime_info.bzl", "runtime_providers")
 load(":py_sources.bzl", "collect_py_info", "explain_lost_pycs", "python_runfiles")
 load(":python_version_transition.bzl", "python_version_transition")
+load(":python_zip.bzl", "ZIP_ATTRS", "executable_zip", "python_zip")
 load(":runfiles_paths.bzl", "runfiles_path")
 load(":source_files.bzl", "python_sources")
 load(":target_runfiles.bzl", "dependency_runfiles", "instrumented_files", "source_output_group")
 load(":toolchain_types.bzl", "TARGET_TOOLCHAIN_TYPE")
 
-EXECUTABLE_ATTRS = COMMON_ATTRS | LAUNCHER_ATTRS | PYC_COLLECTION_ATTRS | {
+EXECUTABLE_ATTRS = COMMON_ATTRS | LAUNCHER_ATTRS | LEGACY_CREATE_INIT_ATTRS | PYC_COLLECTION_ATTRS | ZIP_ATTRS | {
     "config_settings": attr.label_keyed_string_dict(
         doc = "Flags of this module to build the program with, each with its value.",
     ),
@@ -33,11 +35,6 @@ EXECUTABLE_ATTRS = COMMON_ATTRS | LAUNCHER_ATTRS | PYC_COLLECTION_ATTRS | {
     ),
     "interpreter_args": attr.string_list(
         doc = "Arguments for the interpreter itself, such as `-O`; locations and make variables expand.",
-    ),
-    "legacy_create_init": attr.int(
-        default = -1,
-        values = [-1, 0, 1],
-        doc = "Deprecated: packages without an `__init__.py` are namespace packages.",
     ),
     "main": attr.label(
         allow_single_file = True,
@@ -57,7 +54,6 @@ EXECUTABLE_ATTRS = COMMON_ATTRS | LAUNCHER_ATTRS | PYC_COLLECTION_ATTRS | {
     "_allowlist_function_transition": attr.label(
         default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
     ),
-    # Stops the build if it is set.
     "_build_python_zip_flag": attr.label(
         default = "//python/config_settings:build_python_zip",
         providers = [FlagInfo],
@@ -98,23 +94,33 @@ def py_executable_impl(ctx):
     executable = ctx.actions.declare_file(ctx.label.name)
     interpreter_args = [expand_text(ctx, "interpreter_args", each) for each in ctx.attr.interpreter_args]
     interpreter = interpreter_in_runfiles(ctx, runtime)
-    write_launcher(
-        ctx,
-        output = executable,
-        interpreter = interpreter,
-        arguments = " ".join([shell_quote(each) for each in interpreter_args] + [
-            "\"$runfiles\"/" + shell_quote(runfiles_path(ctx, stage2)),
-        ]),
-        template = _first_stage_of(runtime),
-    )
-
     app = python_runfiles(ctx, sources.py_info, collect_pycs = collect).merge(dependency_runfiles(ctx))
+    app = app.merge(empty_inits(ctx, app))
     without_exe = app.merge(ctx.runfiles(
         [stage2] + ([runtime.interpreter] if runtime.interpreter else []),
         transitive_files = runtime.files,
     ))
     if _coverage_tool(ctx, runtime):
         without_exe = without_exe.merge(ctx.runfiles(transitive_files = runtime.coverage_files))
+    zip_file = python_zip(
+        ctx,
+        runfiles = without_exe,
+        interpreter = interpreter,
+        interpreter_args = interpreter_args,
+        stage2 = stage2,
+    )
+    if ctx.attr._build_python_zip_flag[FlagInfo].value == "true":
+        executable_zip(ctx, zip_file = zip_file, output = executable, shebang = runtime.stub_shebang)
+    else:
+        write_launcher(
+            ctx,
+            output = executable,
+            interpreter = interpreter,
+            arguments = " ".join([shell_quote(each) for each in interpreter_args] + [
+                "\"$runfiles\"/" + shell_quote(runfiles_path(ctx, stage2)),
+            ]),
+            template = _first_stage_of(runtime),
+        )
     env = {key: expand_text(ctx, "env", value) for key, value in ctx.attr.env.items()}
     return [
         DefaultInfo(
@@ -136,7 +142,7 @@ def py_executable_impl(ctx):
             venv_interpreter_symlinks = None,
             venv_python_exe = None,
         ),
-        source_output_group(sources.py_info),
+        source_output_group(sources.py_info, python_zip_file = depset([zip_file])),
         sources.py_info,
     ] + builtin_py_info(sources.py_info) + runtime_providers(runtime) + _where_it_runs(ctx)
 

@@ -37,11 +37,12 @@ def instrumented_files(ctx):
         extensions = ["py"],
     )
 
-def source_output_group(py_info):
+def source_output_group(py_info, **groups):
     """The groups by which `bazel build --compile_one_dependency` and tools of old find a target's sources.
 
     Args:
         py_info: PyInfo of the target.
+        **groups: further groups, depset[File] by name.
 
     Returns:
         OutputGroupInfo.
@@ -49,4 +50,5 @@ def source_output_group(py_info):
     return OutputGroupInfo(
         compilation_outputs = py_info.transitive_sources,
         compilation_prerequisites_INTERNAL_ = py_info.transitive_sources,
+        **groups
     )
