@@ -101,9 +101,12 @@ def emit(root: Path, *, module_name: str | None = None, check: bool = False, for
     written. Without `force` nothing is written either if a file was edited since the last emit. Files that are
     not of the module are left alone. Raises EmitError if the name is no module name or `root` cannot be used.
     """
-    if root.exists() and not root.is_dir():
-        raise EmitError(f"{root} is not a directory")
+    above = next((path for path in (root, *root.absolute().parents) if path.exists()), root)
+    if above.exists() and not above.is_dir():
+        raise EmitError(f"{above} is not a directory")
     recorded = _read_manifest(root)
+    if recorded.module_name is None and (root / ".git").exists() and (root / "MODULE.bazel").exists():
+        raise EmitError(f"{root} is a repository with a module of its own: give a directory in it")
     name = recorded.module_name or DEFAULT_MODULE_NAME if module_name is None else module_name
     if not _MODULE_NAME.fullmatch(name):
         raise EmitError(
@@ -167,6 +170,8 @@ def _read_manifest(root: Path) -> _Manifest:
         name = str(data["module_name"])
     except FileNotFoundError:
         return _Manifest(None, {})
+    except OSError as error:
+        raise EmitError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise EmitError(f"{path} is not a manifest of trekbok emit; delete it to start afresh ({error})") from error
     for file in hashes:

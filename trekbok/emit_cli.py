@@ -49,7 +49,7 @@ def emit(
         if not quiet:
             console.print(f"{directory} is up to date with {result.module_name} {result.version}")
         return
-    for change in result.changes:
+    for change in result.changes if check else result.edited:
         console.print(f"  {change.path}: {change.state}", markup=False)
         if check and not quiet:
             click.echo(change.diff(), nl=False)

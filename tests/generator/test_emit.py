@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -190,8 +191,36 @@ def test_names_that_bazel_would_refuse(rules: Path, tmp_path: Path, name: str) -
 
 def test_a_file_in_the_way(rules: Path, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
-    with pytest.raises(EmitError, match="not a directory"):
-        emit(tmp_path / "out")
+    for path in ("out", "out/below", "out/far/below"):
+        with pytest.raises(EmitError, match=r"out is not a directory"):
+            emit(tmp_path / path)
+
+
+def test_a_repository_is_no_place_for_it(rules: Path, tmp_path: Path) -> None:
+    """What is in its root, such as MODULE.bazel, is the repository's own, whatever is forced."""
+    (tmp_path / "repository" / ".git").mkdir(parents=True)
+    with pytest.raises(EmitError, match="give a directory in it"):
+        emit(tmp_path / "repository", force=True)
+    emit(tmp_path / "repository" / "rules")
+    assert [path.name for path in sorted((tmp_path / "repository").iterdir())] == [".git", "rules"]
+
+
+def test_git_keeps_the_line_ends(tmp_path: Path) -> None:
+    """A checkout that turns line ends into those of Windows would be drift, and would break the scripts."""
+    root = tmp_path / "repository"
+    emit(root / "rules")
+    (root / "other.txt").write_text("a\n")
+    git = ["git", "-C", str(root), "-c", "core.autocrlf=true", "-c", "user.name=x", "-c", "user.email=x@example.com"]
+    for command in (
+        ["init", "-q"],
+        ["add", "."],
+        ["commit", "-qm", "x"],
+        ["rm", "-qr", "."],
+        ["reset", "-q", "--hard"],
+    ):
+        subprocess.run([*git, *command], check=True, capture_output=True)
+    assert (root / "other.txt").read_bytes() == b"a\r\n"
+    assert not emit(root / "rules", check=True).changes
 
 
 @pytest.mark.parametrize(
