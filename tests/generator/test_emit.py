@@ -199,10 +199,11 @@ def test_a_file_in_the_way(rules: Path, tmp_path: Path) -> None:
 def test_a_repository_is_no_place_for_it(rules: Path, tmp_path: Path) -> None:
     """What is in its root, such as MODULE.bazel, is the repository's own, whatever is forced."""
     (tmp_path / "repository" / ".git").mkdir(parents=True)
+    (tmp_path / "repository" / "MODULE.bazel").write_text('module(name = "own")\n')
     with pytest.raises(EmitError, match="give a directory in it"):
         emit(tmp_path / "repository", force=True)
     emit(tmp_path / "repository" / "rules")
-    assert [path.name for path in sorted((tmp_path / "repository").iterdir())] == [".git", "rules"]
+    assert (tmp_path / "repository" / "MODULE.bazel").read_text() == 'module(name = "own")\n'
 
 
 def test_git_keeps_the_line_ends(tmp_path: Path) -> None:
@@ -211,14 +212,8 @@ def test_git_keeps_the_line_ends(tmp_path: Path) -> None:
     emit(root / "rules")
     (root / "other.txt").write_text("a\n")
     git = ["git", "-C", str(root), "-c", "core.autocrlf=true", "-c", "user.name=x", "-c", "user.email=x@example.com"]
-    for command in (
-        ["init", "-q"],
-        ["add", "."],
-        ["commit", "-qm", "x"],
-        ["rm", "-qr", "."],
-        ["reset", "-q", "--hard"],
-    ):
-        subprocess.run([*git, *command], check=True, capture_output=True)
+    for command in ("init -q", "add .", "commit -qm x", "rm -qr .", "reset -q --hard"):
+        subprocess.run([*git, *command.split()], check=True, capture_output=True)
     assert (root / "other.txt").read_bytes() == b"a\r\n"
     assert not emit(root / "rules", check=True).changes
 
