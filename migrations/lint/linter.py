@@ -212,6 +212,13 @@ class Linter:
             for path in sorted(self._entries)
             if (allowed is None or path in allowed) and allowed_path(path, self.job.request.paths)
         ]
+        about = None if allowed is None else {_shown(path) for path in allowed}
+        self._notes = [
+            note
+            for note in self._notes
+            if note.failure
+            or ((about is None or note.path in about) and allowed_path(note.path, self.job.request.paths))
+        ]
         if self.job.cache and not self._contents and (known.stale or known.records.keys() != before.records.keys()):
             snapshot = Snapshot(self._root)
             later = {path: seen for path, seen in self._later.items() if seen}
@@ -257,7 +264,7 @@ class Linter:
             return False
         differ = {*between, *now.paths, *now.gone, *kept.dirty}
         settings = {entry.path for entry in kept.walked.entries}
-        if any(path in settings or path.rpartition("/")[2] in _SETTINGS for path in differ):
+        if any(path in settings or path.rpartition("/")[2] in _SETTINGS or self._special(path) for path in differ):
             return False
         self._prepare(kept.walked)
         self._facts = {path: facts for path, facts in kept.facts.items() if path not in differ}
@@ -273,6 +280,12 @@ class Linter:
         if needed or any(item.visit or item.create for item in self._migrations()):
             self._gather(needed, only=set(self._reported))
         return True
+
+    def _special(self, path: str) -> bool:
+        """Whether only a walk over everything tells what to do with a file: a link, a name that is not UTF-8."""
+        if kind_of(path.rpartition("/")[2]) is None:
+            return False
+        return os.path.islink(f"{self._root}/{path}") or _shown(path) != path
 
     def _wanted(self, path: str) -> bool:
         """Whether a walk would have come to a file."""
@@ -434,8 +447,7 @@ class Linter:
         for path in self._near:
             if path in self._entries and allowed_path(path, self.job.request.paths):
                 self._add(result, matcher, self._unsuppressed(result, path, None, self._seen_outside(path)))
-        notes = [note for note in self._notes if note.failure or note.path in self._reported or self.job.whole]
-        self._add(result, matcher, notes)
+        self._add(result, matcher, self._notes)
         if self.job.whole:
             result.stale = [item for item in matcher.stale() if item[0].id not in self._unasked]
             result.kept = matcher.kept()
@@ -666,6 +678,11 @@ _SETTINGS = frozenset((*BOUNDARIES, ".bazelignore", ".gitignore", ".bazelrc", ".
 
 def _entry(path: str) -> Entry:
     return Entry(path, kind_of(path.rpartition("/")[2]) or FileKind.TEXT)
+
+
+def _shown(path: str) -> str:
+    """A path as it is shown: bytes that are no UTF-8 as escapes."""
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _facts(record: Record | None) -> tuple[tuple[str, str, Any], ...]:

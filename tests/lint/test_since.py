@@ -133,3 +133,23 @@ def test_histories_without_a_common_commit_end_with_2(repository: Path) -> None:
     git(repository, "commit", "-q", "--allow-empty", "-m", "another")
     ran = run(repository, "--since", "main")
     assert ran.code == 2 and "no commit in common" in ran.err
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_links_and_names_that_are_no_text_are_told_as_in_a_whole_run(repository: Path, cached: bool) -> None:
+    if cached:
+        lint(repository)
+    odd = os.fsencode(repository) + b"/odd\xff"
+    os.mkdir(odd)
+    with open(odd + b"/BUILD", "wb") as file:
+        file.write(OLD.encode())
+    (repository.parent / "outside").write_text(OLD)
+    for name, target in (("twin", "../a/BUILD"), ("away", "../../outside")):
+        (repository / name).mkdir()
+        (repository / name / "BUILD").symlink_to(target)
+    found = lint(repository, "--since", "HEAD").json["findings"]
+    assert [(item["path"], item["id"], item["severity"]) for item in found] == [
+        ("away/BUILD", "unreadable-file", "note"),
+        ("odd\\xff/BUILD", "unreadable-file", "note"),
+    ]
+    (repository.parent / "outside").unlink()
