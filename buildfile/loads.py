@@ -25,6 +25,7 @@ _PLAIN = re.compile(rb'(load\s*\()\s*"([!#-\[\]-~ ]*)"((?>\s*,\s*(?:[A-Za-z_]\w*
 _REST = re.compile(rb"[ \t]*+(?:#[^\n\r]*+)?[ \t\r\n]*+")
 _PLAIN_SYMBOL = re.compile(rb'(?:([A-Za-z_]\w*)\s*=\s*)?"([^"]*)"')
 _WORD = re.compile(rb"#[^\n]*|" + STRING + rb"|([A-Za-z_]\w*+)(?![ \t]*+=(?!=))", re.DOTALL)
+_LICENCE = re.compile(rb"(?i)copyright|licen[cs]e|spdx-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +303,13 @@ def _load_text(file: SourceFile, label: str, symbols: dict[str, str], model: Loa
     return b"load(" + b", ".join(texts) + b")"
 
 
+def _above(statement: Statement, newline: bytes) -> tuple[int, bytes, bytes]:
+    """The place right above a load: its comments stay with it, but for those that head the file."""
+    if statement.heads:
+        return statement.start, b"", b""
+    return statement.lead, b"", newline if statement.lead < statement.start else b""
+
+
 def _place(
     file: SourceFile, anchors: list[tuple[str, Statement]], emptied: list[Load], label: str
 ) -> tuple[int, bytes, bytes]:
@@ -311,12 +319,12 @@ def _place(
         key = sort_key(label)
         keys = [sort_key(other) for other, _ in anchors]
         at = sum(1 for other in keys if other < key) if keys == sorted(keys) else len(anchors)
-        if at < len(anchors):
-            return anchors[at][1].lead, b"", b""
-        last = anchors[-1][1].end
+        if at == 0 or (at < len(anchors) and anchors[at][1].lead == anchors[at][1].start):
+            return _above(anchors[at][1], nl)
+        last = anchors[at - 1][1].end
         return last, b"" if file.data[last - 1 : last] == b"\n" else nl, b""
     if emptied:
-        return emptied[0].statement.lead, b"", b""
+        return emptied[0].statement.own, b"", b""
     first = next(iter(file.statements), None)
     if first is None:
         return len(file.data), b"" if not file.data or file.data.endswith(b"\n") else nl, b""
@@ -324,4 +332,4 @@ def _place(
         end = first.end
         line = b"" if file.data[end - 1 : end] == b"\n" else nl
         return end, line + nl, b"" if file.data[end : end + len(nl)] == nl or end == len(file.data) else nl
-    return first.lead, b"", nl
+    return (first.start if _LICENCE.search(file.data, first.lead, first.start) else first.lead), b"", nl

@@ -69,6 +69,20 @@ class Statement:
         return self.data[self.start : self.end]
 
     @cached_property
+    def heads(self) -> bool:
+        """Whether the comments above it are the first lines of the file, so that they may be the file's: a licence."""
+        return self.lead < self.start and not self.data[: self.lead].removeprefix(b"\xef\xbb\xbf").strip()
+
+    @cached_property
+    def own(self) -> int:
+        """Where what goes with it begins: at `lead`, but below comments that head the file or are for programs."""
+        if self.heads:
+            return self.start
+        return max(
+            (found.end() for found in _FOR_PROGRAMS.finditer(self.data, self.lead, self.start)), default=self.lead
+        )
+
+    @cached_property
     def is_load(self) -> bool:
         """Whether this is a load statement."""
         return self.data.startswith(b"load", self.start) and _LOAD.match(self.data, self.start) is not None
@@ -88,6 +102,8 @@ class Statement:
 
 
 _LOAD = re.compile(rb"load\s*\(")
+_FOR_PROGRAMS = re.compile(rb"(?m)^[ \t]*+#+[ \t]*+(?>[\w.-]++:\w|\[?(?i:begin|end)\b)[^\n]*+\n")
+"""Such as `# gazelle:exclude x`, `# begin:internal` and `# [END example]`; not `# buildifier: disable=load`."""
 
 
 def cut(data: bytes) -> tuple[Statement, ...]:
@@ -142,7 +158,7 @@ _BLANK_LINES = re.compile(rb"(?:[ \t]*\r?\n)+")
 def removals(data: bytes, statements: Iterable[Statement]) -> list[Edit]:
     """The edits that drop statements; those with nothing but blank lines between them go as one."""
     runs: list[tuple[int, int]] = []
-    for start, end in sorted((statement.lead, statement.end) for statement in statements):
+    for start, end in sorted((statement.own, statement.end) for statement in statements):
         if runs and not data[runs[-1][1] : start].strip():
             runs[-1] = runs[-1][0], end
         else:
@@ -151,7 +167,7 @@ def removals(data: bytes, statements: Iterable[Statement]) -> list[Edit]:
 
 
 def removal(data: bytes, start: int, end: int) -> Edit:
-    """The edit that drops statements, `start` being the `lead` of the first, and one of two blanks that would meet."""
+    """The edit that drops statements, `start` being the `own` of the first, and one of two blanks that would meet."""
     if start == 0 or data[:start].endswith((b"\n\n", b"\n\r\n")) or data[:start] == b"\xef\xbb\xbf":
         blank = _BLANK_LINES.match(data, end)
         if blank:

@@ -79,7 +79,7 @@ def _unregistered(call: Call, indices: dict[int, str]) -> Iterator[Finding]:
     statement = call.statement
     body = call.tree.body
     if len(body) == 1 and isinstance(body[0], ast.Expr) and body[0].value is call.node:
-        fix = Fix((removal(data, statement.lead, statement.end),))
+        fix = Fix((removal(data, statement.own, statement.end),))
         yield Finding(first.start, first.end, message, fix)
     else:
         yield Finding(first.start, first.end, message, advice="Drop the call; it registers nothing else.")
@@ -169,7 +169,7 @@ def own_toolchains(view: View, gone: Gone, constants: frozenset[Symbol] = frozen
                 call.start, call.end, reason, advice="Drop this toolchain, and its registration if it has one."
             )
             continue
-        edit = removal(view.file.data, call.statement.lead, call.statement.end)
+        edit = removal(view.file.data, call.statement.own, call.statement.end)
         implementation = call.string("toolchain")
         advice = f"{implementation} was its implementation; drop it if nothing else uses it." if implementation else ""
         fix = Fix((edit,), (Change(call.key, "removed"),))

@@ -16,9 +16,13 @@ from migrations.view import View
 
 
 def find(view: View) -> Iterator[Finding]:
-    """Labels that end in `_bzl`."""
+    """Labels that end in `_bzl`; in rules_python itself they are its own to name."""
     for string in view.strings("_bzl"):
-        if string.value.endswith("_bzl") and path_of(view, string.value).startswith("//python"):
+        if (
+            string.value.startswith("@")
+            and string.value.endswith("_bzl")
+            and path_of(view, string.value).startswith("//python")
+        ):
             yield relabelled(view, string, string.value.removesuffix("_bzl"))
 
 
@@ -50,6 +54,13 @@ MIGRATION = Migration(
             {
                 "MODULE.bazel": 'bazel_dep(name = "rules_python", version = "2.1.0")\n',
                 "BUILD.bazel": 'x(\n    name = "a",\n    deps = ["@rules_python//python:defs_bzl"],\n)\n',
+            },
+        ),
+        Case(
+            "rules_python itself",
+            {
+                "MODULE.bazel": 'module(name = "rules_python")\n',
+                "python/BUILD.bazel": 'x(\n    name = "a_bzl",\n    deps = [":b_bzl"],\n)\n\nx(name = "b_bzl")\n',
             },
         ),
         Case("a target of another ruleset", 'x(\n    name = "a",\n    deps = ["@other//python:defs_bzl"],\n)\n'),

@@ -49,7 +49,7 @@ def find(view: View) -> Iterator[Finding]:
 def _without(view: View, load: Load, again: list[int]) -> tuple[Edit, ...]:
     """The edits that drop symbols of a load, and the load if it has no others."""
     if len(again) == len(load.symbols):
-        return (Edit(load.statement.lead, load.statement.end, b""),)
+        return (Edit(load.statement.own, load.statement.end, b""),)
     ranges = [(load.label_start, load.label_end), *((symbol.start, symbol.end) for symbol in load.symbols)]
     items = Items(view.file.data, load.open, load.close, ranges, view.file.newline)
     return tuple(items.delete([index + 1 for index in again]))

@@ -71,6 +71,11 @@ MIGRATION = Migration(
     find=find,
     cases=(
         Case(
+            "a licence right above the load",
+            '# Copyright\nload(":m.bzl", "a")\n\nx(name = "x")\n',
+            '# Copyright\n\nx(name = "x")\n',
+        ),
+        Case(
             "a symbol beside one that is used",
             'load(":m.bzl", "a", "b")\n\na(name = "x")\n',
             'load(":m.bzl", "a")\n\na(name = "x")\n',

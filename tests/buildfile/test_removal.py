@@ -20,11 +20,16 @@ from buildfile.statements import cut, removal, removals
         (b"x()\n", b"x", b""),
         (b"\xef\xbb\xbfx()\n\na()\n", b"x", b"\xef\xbb\xbfa()\n"),
         (b"# file\n\nx()\n", b"x", b"# file\n"),
+        (b"# Copyright\nx()\n\nb()\n", b"x", b"# Copyright\n\nb()\n"),
+        (b"\xef\xbb\xbf# Copyright\nx()\nb()\n", b"x", b"\xef\xbb\xbf# Copyright\nb()\n"),
+        (b"a()\n\n# begin:ours\n# why\nx()\n# end:ours\n\nb()\n", b"x", b"a()\n\n# begin:ours\n# end:ours\n\nb()\n"),
+        (b"a()\n\n# gazelle:exclude x:y\nx()\n", b"x", b"a()\n\n# gazelle:exclude x:y\n"),
+        (b"a()\n\n# buildifier: disable=load\nx()\n", b"x", b"a()\n"),
     ],
 )
 def test_removal(before: bytes, word: bytes, after: bytes) -> None:
     statement = next(item for item in cut(before) if item.text.startswith(word))
-    assert apply(before, [removal(before, statement.lead, statement.end)]) == after
+    assert apply(before, [removal(before, statement.own, statement.end)]) == after
 
 
 @pytest.mark.parametrize(
