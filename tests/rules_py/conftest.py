@@ -78,6 +78,7 @@ def make_wheels(directory: Path) -> None:
         {
             "several/__init__.py": "def main():\n    import sys\n    print('several', *sys.argv[1:])\n",
             "several/data.txt": "packaged data",
+            "several/tests/test_several.py": "raise ImportError('a test of the wheel')\n",
             "several_extra.py": "EXTRA = 1\n",
             "several-1.0.data/data/share/several/conf.txt": "conf",
             "several-1.0.data/scripts/several-old": "#!python\nimport several_extra\nprint(several_extra.EXTRA)\n",

@@ -26,7 +26,8 @@ ALL = {"test_negative", "test_positive", "test_fails_if_asked", "test_shows_work
 def test_all_of_them_pass(workspace: Workspace) -> None:
     """A main of its own, workers, another directory, the flag of earlier releases."""
     workspace.bazel("test", "//pytests/...").check()
-    assert _cases(_log(workspace, "plain")) == _cases(_log(workspace, "xdist")) == ALL
+    for name in ("plain", "xdist", "all_there"):
+        assert _cases(_log(workspace, name)) == ALL
     assert _cases(_log(workspace, "chdir")) == _cases(_log(workspace, "flag")) == {"test_where"}
     suite = ElementTree.parse(_log(workspace, "plain") / "test.xml").getroot().find("testsuite")
     assert suite is not None and suite.get("name") == "//pytests:plain"
