@@ -3,7 +3,7 @@
 Start-up is timed beside others in the same run, one after the other in each round: the bare interpreter (`-I`, with
 what is installed for it), the same in an empty virtualenv, which is the floor, the program with wheels of which
 the build does not know what is in them, and one that assembles the same virtualenv when it starts (walks the wheels,
-links each file, becomes the interpreter). Analysis compares programs that
+links each file, becomes the interpreter), which takes so long that it has few rounds. Analysis compares programs that
 share a virtualenv with programs that have their own. Needs Bazel on PATH.
 
     ./dev bench venv_startup [--wheels 10,100,1000] [--rounds 20] [--programs 200] [--keep DIR]
@@ -27,6 +27,7 @@ from generator.emit import emit
 
 FILES_PER_WHEEL = 20
 WHEELS_OF_PROGRAMS = 100
+_ROUNDS_OF_ASSEMBLING = 3
 
 _MODULE = """
 module(name = "bench")
@@ -191,8 +192,10 @@ def _start_up(binaries: Path, size: int, rounds: int, base: Path) -> None:
         "assembled": [interpreter, "-I", "-S", str(assemble), interpreter, str(empty), *trees],
     }
     times: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(rounds):
+    for number in range(rounds):
         for name, command in commands.items():
+            if name == "assembled" and number >= _ROUNDS_OF_ASSEMBLING:
+                continue
             times[name].append(_timed(lambda command=command: subprocess.run(command, check=True)))  # type: ignore[misc]
     middle = {name: statistics.median(values) * 1000 for name, values in times.items()}
     print(

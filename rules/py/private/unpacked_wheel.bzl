@@ -107,7 +107,8 @@ Unpacks a wheel, for Python targets to depend on.
 Without `top_levels` the build does not know what is in the wheel before it is unpacked. A virtualenv then has the wheel
 as a whole on its path for modules; an action looks into the unpacked wheels for what is in each other's way, and for
 the names that they have, so that imports need not look for each through all of them. Commands that `console_scripts`
-does not name are not in the virtualenv's `bin`; they are on PATH in its programs and in shells that activate it.
+does not name are not in the virtualenv's `bin`; they are on PATH in its programs and in shells that activate it. Data
+files that `data_files` does not name are not below the virtualenv's prefix.
 
 Two wheels can have parts of one package. Namespace packages (https://peps.python.org/pep-0420/), and packages for which
 `top_levels` says what is in them (`pkg/__init__.py`, `pkg/one.py`; `pkg/two`), are put together of links. For others
