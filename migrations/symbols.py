@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 import msgspec
 
@@ -27,7 +28,15 @@ from migrations.view import Use, View
 
 
 class SymbolError(Exception):
-    """A declaration that says too little or too much; the message is for people."""
+    """A declaration that says too little or too much; the message is for people.
+
+    Attributes:
+        path: the keys and indices that lead to it in a configuration.
+    """
+
+    def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class Deprecation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="kebab"):
@@ -99,9 +108,18 @@ def migrations_of(deprecations: Iterable[Deprecation], policies: Iterable[Policy
         SymbolError: one that cannot be used.
     """
     found: dict[str, Migration] = {}
-    for migration in (*map(_deprecation, deprecations), *map(_policy, policies)):
+    made = (
+        *(("deprecated", number, partial(_deprecation, item)) for number, item in enumerate(deprecations)),
+        *(("policy", number, partial(_policy, item)) for number, item in enumerate(policies)),
+    )
+    for table, number, make in made:
+        try:
+            migration = make()
+        except SymbolError as error:
+            raise SymbolError(str(error), (table, number)) from None
         if migration.id in found:
-            raise SymbolError(f"two declarations have the id '{migration.id}'; give one of them an id of its own")
+            message = f"two declarations have the id '{migration.id}'; give one of them an id of its own"
+            raise SymbolError(message, (table, number))
         found[migration.id] = migration
     return list(found.values())
 

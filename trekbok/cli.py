@@ -202,7 +202,8 @@ def migrate(
     pages = [_html_file(output) for output in outputs]
     git = None if check or show_diff or allow_dirty else GitState(base)
     console = console_for(color, stderr=show_diff)
-    options = {"semantics": semantics or config.semantics, "bump": "no" if no_bump else "yes"}
+    bumps = not no_bump and any(item.id == "bazel-dep-version" for item in chosen)
+    options = {"semantics": semantics or config.semantics, "bump": "yes" if bumps else "no"}
     request = Request(base, chosen, profile, options, paths, config.exclude, jobs)
     with progress_for(console, quiet) as tell:
         outcome = engine.run(request, tell)
@@ -529,7 +530,7 @@ def load_registry(root: Path, settings: Loaded, ours: Sequence[tuple[Migration, 
         declared = migrations_of(config.deprecated, config.policy)
         return load([root / path for path in config.migrations], declared, ours)
     except SymbolError as error:
-        raise UsageProblem(f"{settings.source}: {error}") from None
+        raise UsageProblem(f"{settings.place(*error.path)}: {error}") from None
     except RegistryError as error:
         raise UsageProblem(str(error)) from None
 

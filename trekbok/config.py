@@ -5,8 +5,6 @@ Unknown keys are errors. Where both files have a configuration, `trekbok.toml` c
 
 from __future__ import annotations
 
-import difflib
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,11 +70,21 @@ class Loaded:
         config: the values.
         source: the file, repository-relative; `""` if there is none.
         given: the keys that the file gives; all others are defaults.
+        text: the content of the file.
+        table: the keys that lead to the configuration in it.
     """
 
     config: Config
     source: str
     given: frozenset[str]
+    text: str = ""
+    table: tuple[str, ...] = ()
+
+    def place(self, *path: str | int) -> str:
+        """`file:line:column` of a value in it."""
+        from migrations.settings import place
+
+        return place(self.text, self.source, (*self.table, *path))
 
 
 def load(root: Path) -> Loaded:
@@ -89,38 +97,21 @@ def load(root: Path) -> Loaded:
         path = root / name
         if not path.is_file():
             continue
-        import tomli  # most repositories have no configuration
+        from migrations.settings import SettingsError, read  # most repositories have no configuration
 
         try:
-            values: Any = tomli.loads(path.read_text("utf-8"))
-        except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
+            text = path.read_text("utf-8")
+            values = read(text, dict[str, Any], name, table)
+            config = read(text, Config, name, table)
+        except UnicodeDecodeError as error:
             raise ConfigError(f"{name}: is not TOML: {error}") from None
-        for key in table:
-            values = values.get(key) if isinstance(values, dict) else None
-        if values is None:
+        except SettingsError as error:
+            raise ConfigError(str(error)) from None
+        if config is None or values is None:
             continue
-        return Loaded(_convert(values, name), name, frozenset(values) if isinstance(values, dict) else frozenset())
+        found = Loaded(config, name, frozenset(values), text, table)
+        if config.semantics not in ("preserve", "plain"):
+            where = found.place("semantics")
+            raise ConfigError(f"{where}: semantics is 'preserve' or 'plain', not '{config.semantics}'")
+        return found
     return Loaded(Config(), "", frozenset())
-
-
-def _convert(values: Any, name: str) -> Config:
-    try:
-        config = msgspec.convert(values, Config)
-    except msgspec.ValidationError as error:
-        text = str(error)
-        unknown = re.search(r"unknown field `([^`]*)`(?: - at `\$\.?([^`]*)`)?", text)
-        if unknown:
-            keys, where = _keys(unknown[2] or ""), f" in {unknown[2]}" if unknown[2] else ""
-            near = difflib.get_close_matches(unknown[1], keys, 1)
-            hint = f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(keys)}"
-            raise ConfigError(f"{name}: unknown key '{unknown[1]}'{where}{hint}") from None
-        raise ConfigError(f"{name}: {text}") from None
-    if config.semantics not in ("preserve", "plain"):
-        raise ConfigError(f"{name}: semantics is 'preserve' or 'plain', not '{config.semantics}'")
-    return config
-
-
-def _keys(where: str) -> tuple[str, ...]:
-    """The keys that a table of the configuration has; `where` as msgspec says it: `lint`, `policy[0]`."""
-    tables: dict[str, type[msgspec.Struct]] = {"lint": Lint, "deprecated": Deprecation, "policy": Policy}
-    return tables.get(re.split(r"[.\[]", where)[0], Config).__struct_encode_fields__

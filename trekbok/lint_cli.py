@@ -198,17 +198,22 @@ def job_of(
     config = settings.config
     profile = to or config.to
     if profile != "auto" and profile not in PROFILES:
-        raise UsageProblem(f"--to: no profile is called '{profile}'; there are auto, {', '.join(PROFILES)}")
+        where, known = "--to" if to else settings.place("to"), ", ".join(PROFILES)
+        raise UsageProblem(f"{where}: no profile is called '{profile}'; there are auto, {known}")
     try:
         active = registry.select((), config.skip)
+    except RegistryError as error:
+        raise UsageProblem(f"{settings.place('skip')}: {error}") from None
+    try:
         selection = selection_of(
             registry,
             _split(select) or config.lint.select,
             (*_split(ignore), *(config.lint.ignore if not select else ())),
             config.lint.per_path_ignores,
         )
-    except (RegistryError, SelectionError) as error:
-        raise UsageProblem(str(error)) from None
+    except SelectionError as error:
+        given = error.selector in (*_split(select), *_split(ignore))
+        raise UsageProblem(f"{'' if given else _named_at(settings, error.selector)}{error}") from None
     own = "".join(f"{path}\n{_content(base / path)}" for path in config.migrations)
     key = f"{msgspec.json.encode(config).decode()}\n{own}"
     request = Request(
@@ -222,6 +227,16 @@ def job_of(
         unsafe=False,
     )
     return Job(request, selection, key=key, ids=tuple(item.id for item in registry))
+
+
+def _named_at(settings: Loaded, selector: str) -> str:
+    """The place in the configuration of a selector, with a colon behind it."""
+    lint = settings.config.lint
+    for key, selectors in (("select", lint.select), ("ignore", lint.ignore)):
+        if selector in selectors:
+            return f"{settings.place('lint', key)}: "
+    pattern = next((pattern for pattern, selectors in lint.per_path_ignores.items() if selector in selectors), "")
+    return f"{settings.place('lint', 'per-path-ignores', pattern)}: "
 
 
 def _outside(

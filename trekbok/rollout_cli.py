@@ -444,11 +444,13 @@ def _pairs(texts: Iterable[str], option: str) -> dict[str, str]:
 def _shares(text: str | None) -> tuple[float, ...] | None:
     if text is None:
         return None
+    from migrations.rollout.manifest import rising
+
     try:
         values = tuple(float(part.strip().rstrip("%")) for part in text.split(","))
     except ValueError:
         raise UsageProblem(f"--shares: '{text}' is not a list of percentages such as 1,5,25,100") from None
-    if list(values) != sorted(set(values)) or values[-1] != 100 or values[0] <= 0:
+    if not rising(values):
         raise UsageProblem(f"--shares: '{text}' has to rise, and end with 100")
     return values
 

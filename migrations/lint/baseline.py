@@ -74,7 +74,7 @@ def read(path: Path) -> tuple[Entry, ...]:
     conflict = _CONFLICT.search(data)
     if conflict is not None:
         raise BaselineError(
-            f"{_place(path, data, conflict.start())}: a merge conflict; keep the entries of both sides, with a comma "
+            f"{_place(path, data, conflict.start())}: has conflict markers; keep the entries of both sides, a comma "
             "behind each but the last, then run `trekbok lint --prune-baseline`"
         )
     try:

@@ -14,7 +14,15 @@ ALL = "ALL"
 
 
 class SelectionError(Exception):
-    """A selector that names nothing; the message is for people."""
+    """A selector that names nothing; the message is for people.
+
+    Attributes:
+        selector: the selector.
+    """
+
+    def __init__(self, message: str, selector: str) -> None:
+        super().__init__(message)
+        self.selector = selector
 
 
 @dataclass(frozen=True)
@@ -90,5 +98,5 @@ def _named(registry: Registry, selector: str) -> list[str]:
         ids = [item.id for item in registry]
         near = difflib.get_close_matches(selector, [*ids, *PACKAGES, ALL], 2)
         hint = f"; did you mean {' or '.join(near)}?" if near else "; `trekbok list` shows them all"
-        raise SelectionError(f"no finding is called '{selector}' or begins so{hint}")
+        raise SelectionError(f"no finding is called '{selector}' or begins so{hint}", selector)
     return found

@@ -22,6 +22,7 @@ from migrations.finding import Finding
 
 ALIKE = {
     "load": ("unused-load",),
+    "native-py": ("native-python-rules",),
     "same-origin-load": ("same-file-load", "duplicate-load"),
     "bzl-visibility": ("private-load",),
 }

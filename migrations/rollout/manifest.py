@@ -6,12 +6,15 @@ is not in it: the BUILD files say that. What it adds is which waves are meant to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
-import tomli
+
+from migrations import settings
 
 NAME = "trekbok-rollout.toml"
 FORMAT = 1
@@ -40,11 +43,11 @@ class Goal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         optimize: `precompile_optimize_level`; None to leave it alone.
     """
 
-    mode: str = "opt-in"
+    mode: Literal["opt-in", "opt-out"] = "opt-in"
     libraries: bool = False
-    invalidation: str = ""
-    retention: str = ""
-    optimize: int | None = None
+    invalidation: Literal["", "auto", "checked_hash", "unchecked_hash"] = ""
+    retention: Literal["", "keep_source", "omit_source"] = ""
+    optimize: Annotated[int, msgspec.Meta(ge=0, le=2)] | None = None
 
 
 def wanted(goal: Goal, kind: str) -> dict[str, str]:
@@ -97,7 +100,7 @@ class WaveGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Split(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename="kebab"):
     """How targets are split into waves, see `migrations.rollout.waves.Cut`."""
 
-    by: str = "share"
+    by: Literal["share", "owner"] = "share"
     shares: tuple[float, ...] = (1.0, 5.0, 25.0, 50.0, 100.0)
     groups: tuple[WaveGroup, ...] = ()
 
@@ -177,21 +180,40 @@ def read(path: Path) -> Manifest | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise ManifestError(f"{path.name}: cannot be read: {error}") from None
-    if any(line.startswith(("<<<<<<<", ">>>>>>>")) for line in text.splitlines()):
-        raise ManifestError(f"{path.name}: has conflict markers; keep the lines of both sides and run plan")
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.startswith(("<<<<<<<", ">>>>>>>")):
+            raise ManifestError(f"{path.name}:{number}:1: has conflict markers; keep the lines of both and run plan")
     try:
-        manifest = msgspec.convert(tomli.loads(text), Manifest)
-    except (tomli.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ManifestError(f"{path.name}: {error}") from None
+        manifest = settings.read(text, Manifest, path.name)
+    except settings.SettingsError as error:
+        raise ManifestError(str(error)) from None
+    assert manifest is not None  # without a table to look for there always is one
     if manifest.format != FORMAT:
-        raise ManifestError(f"{path.name}: is of format {manifest.format}; this version reads {FORMAT}")
+        where = settings.place(text, path.name, ("format",))
+        raise ManifestError(f"{where}: is of format {manifest.format}; this version reads {FORMAT}")
+    if not rising(manifest.split.shares):
+        where = settings.place(text, path.name, ("split", "shares"))
+        raise ManifestError(f"{where}: the shares rise, and the last of them is 100")
     seen: dict[str, str] = {}
     for name, wave in manifest.waves.items():
         for label in wave.targets:
             if label in seen:
-                raise ManifestError(f"{path.name}: {label} is in two waves, {seen[label]} and {name}; keep one line")
+                where = _second(text, path.name, label)
+                raise ManifestError(f"{where}: {label} is in two waves, {seen[label]} and {name}; keep one line")
             seen[label] = name
     return manifest
+
+
+def rising(shares: Sequence[float]) -> bool:
+    """Whether some shares are ones: numbers above 0 that rise to 100."""
+    return list(shares) == sorted({share for share in shares if share > 0}) and shares[-1:] == (100.0,)
+
+
+def _second(text: str, name: str, label: str) -> str:
+    """The place of the second line that a label has to itself."""
+    line = re.compile(rf"^[ \t]*({re.escape(_string(label))})[ \t]*(?:[,\]#]|$)", re.MULTILINE)
+    starts = [found.start(1) for found in line.finditer(text)]
+    return settings.place_of(text, name, starts[1]) if len(starts) > 1 else name
 
 
 @dataclass(frozen=True, slots=True)

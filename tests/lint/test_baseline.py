@@ -137,7 +137,7 @@ def test_a_file_that_is_none_ends_with_2(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{\n  "version": 1,\n<<<<<<< HEAD\n  "entries": []\n=======\n', "baseline.json:3:1: a merge conflict"),
+        ('{\n  "version": 1,\n<<<<<<< HEAD\n  "entries": []\n=======\n', "baseline.json:3:1: has conflict markers"),
         ('{\n  "version": 1,\n  "entries": [],,\n}\n', "baseline.json:3:17: is no baseline"),
         ('{"version": 2, "entries": [], "more": 1}', "is of version 2, and this trekbok knows version 1"),
         ('{"version": 0, "findings": []}', "is of version 0"),

@@ -136,18 +136,34 @@ def test_the_configuration_selects_by_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[lint]\nselct = []\n", "unknown key 'selct' in lint; did you mean 'select'?"),
-        ("[[policy]]\nkind = 'a'\nattribut = 'b'\n", "did you mean 'attribute'?"),
-        ("[lint]\nselect = ['nothing-such']\n", "no finding is called 'nothing-such'"),
-        ("[[policy]]\nkind = 'a'\nattribute = 'b'\n", "demands nothing"),
-        ("[[deprecated]]\nmessage = 'm'\n", "one of symbol, file, label and flag"),
+        ("[lint]\nselct = []\n", ":2:1: unknown key 'selct' in lint; did you mean 'select'?"),
+        ("lint.selct = []\n", ":1:1: unknown key 'selct' in lint"),
+        ("[[policy]]\nkind = 'a'\n  attribut = 'b'\n", ":3:3: unknown key 'attribut' in policy[0]; did you mean"),
+        ("[lint]\n\nselect = [\n  1,\n]\n", ":3:1: lint.select[0]: expected `str`"),
+        ("[lint.per-path-ignores]\n'a' = ['ALL']\n'b=c' = 'ALL'\n", ":3:1: lint.per-path-ignores.b=c: expected"),
+        ("# x = 1\nto = 1\n", ":2:1: to: expected `str`"),
+        ("to = '3.0'\n", ":1:1: no profile is called '3.0'"),
+        ("skip = ['venv-ruls']\n", ":1:1: no migration is called 'venv-ruls'; did you mean venv-rules"),
+        ("[lint]\nselect = ['nothing-such']\n", ":2:1: no finding is called 'nothing-such'"),
+        ("[lint]\n[lint.per-path-ignores]\n'*' = ['x']\n'a' = ['venv-ruls']\n", ":3:1: no finding is called 'x'"),
+        ("[[policy]]\nkind = 'a'\nattribute = 'b'\n", ":1:3: the policy on b of a demands nothing"),
+        ("policy = []\n[[deprecated]]\nmessage = 'm'\n", ":2:3: a deprecation has one of symbol, file, label and flag"),
         ("[[deprecated]]\nmessage = 'm'\nsymbol = 'py_binary'\n", "no LABEL%NAME"),
-        ("[lint\n", "is not TOML"),
+        ("[lint\n", ":1:6: is not TOML"),
+        ("to = 'a", ":1:8: is not TOML"),
     ],
 )
 def test_a_wrong_configuration_ends_with_2_and_says_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
     ran = run(lay_out(tmp_path, {"trekbok.toml": text}))
     assert ran.code == 2 and said in ran.err
+    if said.startswith(":"):
+        assert ran.err.startswith(f"Error: trekbok.toml{said}"), ran.err
+
+
+def test_a_wrong_configuration_in_pyproject_is_placed_too(tmp_path: Path) -> None:
+    text = '[project]\nname = "x"\nselect = """\n[tool.trekbok]\nto = 3\n"""\n\n[tool.trekbok]\nsemantics = "plane"\n'
+    ran = run(lay_out(tmp_path, {"pyproject.toml": text}))
+    assert (ran.code, ran.err) == (2, "Error: pyproject.toml:9:1: semantics is 'preserve' or 'plain', not 'plane'\n")
 
 
 def test_exit_zero_bends_findings_but_not_failures(tmp_path: Path) -> None:

@@ -132,6 +132,13 @@ def test_what_did_not_run_is_not_stale(tmp_path: Path) -> None:
     assert lint(tmp_path, "--select", "venv-rules,stale-suppression").ids == []
 
 
+def test_buildifiers_comment_about_rules_that_are_not_loaded_counts(tmp_path: Path) -> None:
+    text = 'py_library(  # buildifier: disable=native-py\n    name = "a",\n)\n\npy_library(\n    name = "b",\n)\n'
+    found = lint(lay_out(tmp_path, {".bazelversion": "8.0.0\n", "BUILD": text})).json
+    assert [(item["id"], item["target"]) for item in found["findings"]] == [("native-python-rules", "b")]
+    assert found["suppressed"] == {"native-python-rules": 1}
+
+
 def test_buildifiers_comments_count_where_they_mean_the_same(tmp_path: Path) -> None:
     text = 'load(":m.bzl", "a")  # buildifier: disable=load\n\nload(":n.bzl", "b")  # buildifier: disable=print\n'
     assert lint(lay_out(tmp_path, {"BUILD": text})).ids == ["unused-load"]

@@ -318,10 +318,20 @@ def test_two_branches_merge_by_their_lines(planted: Repository) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("<<<<<<< ours\n", "conflict markers"),
-        ("format = 2\n", "format 2"),
-        ("nonsense = 1\n", "nonsense"),
+        ("\n<<<<<<< ours\n", ":2:1: has conflict markers"),
+        ("# x\nformat = 2\n", ":2:1: is of format 2"),
+        ("nonsense = 1\n", ":1:1: unknown key 'nonsense'"),
         ('[waves.a]\ntargets = ["//a:b"]\n\n[waves.b]\ntargets = ["//a:b"]\n', "in two waves"),
+        (
+            '[waves.a]\ntargets = [\n  "//a:b",\n]\n[waves.b]\ntargets = [\n  "//a:b",\n]\n[held]\n"//a:b" = []\n',
+            ":7:3: //a:b is in two waves",
+        ),
+        ('[waves.a]\ntargets = []\n[waves.b]\napplied = "yes"\n', ":4:1: waves.b.applied: expected `bool`"),
+        ("[waves.a]\napplid = true\n", ":2:1: unknown key 'applid' in waves.a; did you mean 'applied'?"),
+        ('[goal]\nmode = "opt-inn"\n', ":2:1: goal.mode: invalid enum value 'opt-inn'"),
+        ("[goal]\noptimize = 3\n", ":2:1: goal.optimize: expected `int` <= 2"),
+        ("[split]\nshares = [5, 1, 100]\n", ":2:1: the shares rise"),
+        ("[waves.a]\ntargets = [\n", "is not TOML"),
     ],
 )
 def test_a_manifest_that_cannot_be_used_is_named(tmp_path: Path, text: str, message: str) -> None:
