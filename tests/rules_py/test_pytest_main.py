@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.rules.bazel import Workspace
+from tests.rules.bazel import Workspace, flag
 
 
 def _log(workspace: Workspace, name: str, shard: str = "") -> Path:
@@ -31,6 +31,16 @@ def test_all_of_them_pass(workspace: Workspace) -> None:
     assert _cases(_log(workspace, "chdir")) == _cases(_log(workspace, "flag")) == {"test_where"}
     suite = ElementTree.parse(_log(workspace, "plain") / "test.xml").getroot().find("testsuite")
     assert suite is not None and suite.get("name") == "//pytests:plain"
+
+
+def test_without_the_sources_of_libraries(workspace: Workspace) -> None:
+    """A flag that replaces sources by what is compiled leaves pytest those that it reads."""
+    options = (flag("precompile", "enabled"), flag("precompile_source_retention", "omit_source"))
+    workspace.bazel("test", *options, "//pytests:plain", "//pytests:xdist", "//forms:fixtures").check()
+    assert _cases(_log(workspace, "plain")) == _cases(_log(workspace, "xdist")) == ALL
+    directory = workspace.bin(*options) / "pytests" / "plain.runfiles" / "_main" / "pytests"
+    assert (directory / "code.pyc").exists() and not (directory / "code.py").exists()
+    assert (directory / "code_test.py").exists()
 
 
 @pytest.mark.parametrize("name", ["plain", "xdist"])

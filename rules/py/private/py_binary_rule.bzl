@@ -114,6 +114,10 @@ py_test = rule(
     doc = "A Python program in a virtualenv that succeeds by exit code 0, run by `bazel test`.",
     test = True,
     attrs = _ATTRS | PYTEST_ATTRS | {
+        "precompile_source_retention": attr.string(
+            default = "keep_source",
+            doc = "As of py_library, but the flag does not decide: pytest reads the sources of tests.",
+        ),
         "_lcov_merger": attr.label(
             default = configuration_field(fragment = "coverage", name = "output_generator"),
             cfg = "exec",
