@@ -14,6 +14,7 @@ from buildfile.source import BOM, FileKind, SourceFile
 from buildfile.statements import Statement
 from generator.existing import call_of
 from generator.form import Value, call_text, new_call, new_value, value_of
+from generator.loads import in_order
 from generator.merge import RuleChange
 from generator.targets import AttributeValue
 
@@ -45,10 +46,13 @@ def changed(
         else:
             edits += _edit_rule(file, change)
     edits += _removals(file, gone)
-    data = apply(data, edits)
+    made = apply(data, edits)
     for kind, name, attributes in new:
-        data = _append(data, new_call(kind, name, attributes), file.newline)
-    return _spaced(path, _with_loads(path, data, bind, release))
+        made = _append(made, new_call(kind, name, attributes), file.newline)
+    made = _with_loads(path, made, bind, release)
+    if made == data:
+        return data
+    return _spaced(path, in_order(SourceFile(path, FileKind.BUILD, made)))
 
 
 def _spaced(path: str, data: bytes) -> bytes:

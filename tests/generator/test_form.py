@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
 
 from buildfile.source import FileKind, SourceFile
@@ -145,7 +146,52 @@ def test_other_statements_of_a_file_that_changes_keep_their_bytes() -> None:
         before = SourceFile("BUILD", FileKind.BUILD, text.encode())
         data = changed("BUILD", before.data, [], [("py_library", "new", {})], {}, ())
         after = SourceFile("BUILD", FileKind.BUILD, data)
-        assert [item.text.rstrip() for item in after.statements][:-1] == [
-            item.text.rstrip() for item in before.statements
+        assert [item.text.rstrip() for item in after.statements if not item.is_load][:-1] == [
+            item.text.rstrip() for item in before.statements if not item.is_load
         ]
         assert changed("BUILD", data, [], [], {}, ()) == data
+
+
+LOADED = ["//a:a.bzl", "//b:b.bzl", "@c//:c.bzl", ":d.bzl", "//a/b:c.bzl", "@a//x:y.bzl"]
+
+
+def random_load(random_: random.Random, number: int) -> str:
+    """A load with symbols in any order, on one line or many."""
+    symbols = [f'"s{number}{letter}"' for letter in random_.sample("abcd", random_.randrange(1, 4))]
+    symbols += [f'{letter}{number} = "s{number}"' for letter in random_.sample("nm", random_.randrange(2))]
+    random_.shuffle(symbols)
+    symbols.sort(key=lambda symbol: "=" in symbol)
+    parts = [f'"{random_.choice(LOADED)}"', *symbols]
+    if random_.random() < 0.3:
+        return "load(\n" + "".join(f"    {part},\n" for part in parts) + ")"
+    return f"load({', '.join(parts)})"
+
+
+def file_of_loads(random_: random.Random) -> str:
+    """Loads and other statements in any order, with comments above, behind and between them."""
+    out = ['"""What it is."""'] if random_.random() < 0.2 else []
+    for number in range(random_.randrange(2, 7)):
+        if random_.random() < 0.15:
+            out.append(f"# apart {number}")
+        above = random_.choice(["", "", "", "", f"# above {number}\n"])
+        behind = random_.choice(["", "", "", "", f"  # behind {number}"])
+        load = random_.random() < 0.65
+        out.append(above + (random_load(random_, number) if load else f'rule(name = "r{number}")') + behind)
+    return "\n\n".join(out) + "\n"
+
+
+def test_loads_come_out_in_buildifiers_order_unless_it_would_lose_a_comment() -> None:
+    random_ = random.Random(5)
+    lossless = 0
+    for _ in range(150):
+        text = file_of_loads(random_)
+        new = [("py_library", "new", {"srcs": ("a.py",)})]
+        bind = {"py_library": ("@rules_python//python:defs.bzl", "py_library")}
+        made = changed("BUILD", text.encode(), (), new, bind, ()).decode()
+        wanted = buildified(made)
+        parts = set(re.findall(r"# .*|\w+", text))
+        assert not parts - set(re.findall(r"# .*|\w+", made))
+        if not parts - set(re.findall(r"# .*|\w+", wanted)):
+            lossless += 1
+            assert made == wanted
+    assert lossless > 100
