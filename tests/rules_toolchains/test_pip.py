@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.rules_toolchains.conftest import WORKSPACES, Suite
@@ -95,9 +97,55 @@ filegroup(name = "wheels", srcs = ["@packages//greet_er:whl", "@packages//greet_
     suite.workspace.write({"packages/BUILD.bazel": ""})
 
 
+def test_what_a_stranger_asks_for(suite: Suite) -> None:
+    """A circle, an index in JSON, an index of one package, values from the environment."""
+    root = suite.workspace.root / "asked"
+    for name, other in (("egg", "hen"), ("hen", "egg"), ("nest", "hen")):
+        make_wheel(root / "links", name, "1.0", {f"{name}.py": f"NAME = '{name}'\n"}, requires=(other,))
+    sha256 = make_wheel(root / "files", "listed", "2.0", {"listed.py": "NAME = 'listed'\n"})
+    listed = {"filename": "listed-2.0-py3-none-any.whl", "hashes": {"sha256": sha256}}
+    listed["url"] = "../../files/listed-2.0-py3-none-any.whl"
+    suite.workspace.write(
+        {
+            "asked/index/listed/index.html": json.dumps({"files": [listed], "meta": {"api-version": "1.0"}}),
+            "asked/lock.txt": "egg==1.0\nhen==1.0\nlisted==2.0\nnest==1.0\n",
+            "asked/BUILD.bazel": suite.fill(
+                'load("<RULES>//python:py_test.bzl", "py_test")\n'
+                'py_test(name = "test", srcs = ["test.py"], deps = ["@packages//nest", "@packages//listed"])\n'
+                'filegroup(name = "wheels", srcs = ["@packages//egg:whl", "@packages//nest:whl"])\n'
+            ),
+            "asked/test.py": "import egg, hen, listed, nest\n"
+            "assert [m.NAME for m in (egg, hen, listed, nest)] == ['egg', 'hen', 'listed', 'nest']\n",
+        }
+    )
+    suite.module(
+        _PYTHONS
+        + f"""pip.parse(
+    hub_name = "packages",
+    envsubst = ["LINKS", "UNSET"],
+    environment = {{"PIP_RETRIES": "1"}},
+    experimental_index_url = "file:///nowhere",
+    experimental_index_url_overrides = {{"Listed": "file://${{UNSET:-{root}}}/index"}},
+    experimental_requirement_cycles = {{"birds": ["Hen", "egg"]}},
+    extra_hub_aliases = {{"nest": ["pkg_files"]}},
+    extra_pip_args = ["--find-links=$LINKS"],
+    python_interpreter_target = "@python_versions//:BUILD.bazel",
+    requirements_lock = "//asked:lock.txt",
+)
+"""
+    )
+    suite.workspace.env["LINKS"] = str(root / "links")
+    try:
+        suite.workspace.bazel("test", "--test_output=errors", "//asked:all").check()
+    finally:
+        del suite.workspace.env["LINKS"]
+        suite.workspace.write({"asked/BUILD.bazel": ""})
+
+
 @pytest.mark.parametrize(
     ("lock", "message"),
     [
+        ("only-source==1.0", "there is only_source-1.0.tar.gz. Nothing is built from sources here"),
         ("shout==3.0", "no wheel for Python <NEW_MINOR> on linux"),
         (f"shout==2.0 --hash=sha256:{'0' * 64}", "Checksum was"),
         (f"shout==2.0 --hash=sha256:{'0' * 64} --hash=sha256:{'1' * 64}", "which is not in the lock"),
@@ -112,9 +160,10 @@ filegroup(name = "wheels", srcs = ["@packages//greet_er:whl", "@packages//greet_
 )
 def test_what_cannot_be_had_is_explained(suite: Suite, lock: str, message: str) -> None:
     make_lock(suite.workspace.root)
+    suite.workspace.write({"wheels/only_source-1.0.tar.gz": ""})
     suite.module(_PYTHONS + 'pip.parse(hub_name = "packages", requirements_lock = "//:bad.txt")\n')
     suite.workspace.write({"bad.txt": "--no-index\n--find-links wheels\n" + lock + "\n"})
-    name = "greet_er" if "greet" in lock else "shout"
+    name = "greet_er" if "greet" in lock else "only_source" if "only" in lock else "shout"
     result = suite.workspace.bazel("build", f"@packages//{name}")
     assert result.code != 0
     assert suite.fill(message) in result.err
@@ -123,27 +172,44 @@ def test_what_cannot_be_had_is_explained(suite: Suite, lock: str, message: str) 
 @pytest.mark.parametrize(
     ("tags", "message"),
     [
+        (
+            'requirements_lock = "//:bad.txt", whl_modifications = {"//:bad.txt": "x"}',
+            "whl_modifications is not offered",
+        ),
+        (
+            'requirements_lock = "//:bad.txt")\npip.whl_mods(hub_name = "mods", whl_name = "x"',
+            "pip.whl_mods of x: whl_modifications is not offered",
+        ),
+        (
+            'requirements_lock = "//:bad.txt")\npip.override(file = "x.whl", patches = ["//:p"]',
+            "pip.override of x.whl: patching is not offered",
+        ),
         ("", "there is no lock for linux: set requirements_lock"),
         ('requirements_lock = "//:bad.txt", python_version = "<NEW>"', "there is another one for Python <NEW_MINOR>"),
     ],
 )
 def test_mistakes_in_tags_are_explained(suite: Suite, tags: str, message: str) -> None:
     suite.workspace.write({"bad.txt": ""})
-    first = "" if not tags else 'pip.parse(hub_name = "packages", requirements_lock = "//:bad.txt")\n'
+    first = 'pip.parse(hub_name = "packages", requirements_lock = "//:bad.txt")\n' if "<NEW>" in tags else ""
     suite.module(_PYTHONS + first + f'pip.parse(hub_name = "packages", {tags})\n')
     result = suite.workspace.bazel("query", "@packages//...")
     assert result.code != 0
     assert suite.fill(message) in result.err
 
 
-def test_a_lock_is_compiled_outside_the_build(suite: Suite) -> None:
+@pytest.mark.parametrize(
+    ("macro", "message"),
+    [
+        ("compile_pip_requirements", "a lock is compiled outside the build"),
+        ("package_annotation", "annotations is not offered"),
+        ("pip_install", "use pip_parse"),
+    ],
+)
+def test_macros_that_do_nothing_here_say_so(suite: Suite, macro: str, message: str) -> None:
     suite.module("")
     suite.workspace.write(
-        {
-            "compiled/BUILD.bazel": suite.fill(
-                'load("<RULES>//python:pip.bzl", "compile_pip_requirements")\ncompile_pip_requirements(name = "lock")\n'
-            )
-        }
+        {"said/BUILD.bazel": suite.fill(f'load("<RULES>//python:pip.bzl", "{macro}")\n{macro}(name = "lock")\n')}
     )
-    result = suite.workspace.bazel("query", "//compiled:all")
-    assert "a lock is compiled outside the build" in result.err
+    result = suite.workspace.bazel("query", "//said:all")
+    assert message in result.err
+    suite.workspace.write({"said/BUILD.bazel": ""})

@@ -2,5 +2,5 @@
 
 FlagInfo = provider(
     doc = "What a flag of this module is set to.",
-    fields = {"value": "str or list[str]: the value on the command line, or the flag's default."},
+    fields = {"value": "str, bool or list[str]: the value on the command line, or the flag's default."},
 )

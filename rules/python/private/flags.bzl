@@ -24,7 +24,7 @@ string_flag = rule(
 )
 
 def _bool_flag_impl(ctx):
-    return [FlagInfo(value = "true" if ctx.build_setting_value else "false")]
+    return [FlagInfo(value = ctx.build_setting_value)]
 
 bool_flag = rule(
     implementation = _bool_flag_impl,

@@ -48,7 +48,7 @@ def empty_inits(ctx, runfiles):
         runfiles; empty ones if none are to be made.
     """
     value = ctx.attr.legacy_create_init
-    if value == 0 or (value < 0 and ctx.attr._explicit_init_flag[FlagInfo].value == "true"):
+    if value == 0 or (value < 0 and ctx.attr._explicit_init_flag[FlagInfo].value):
         return ctx.runfiles()
     paths = [below_runfiles(ctx, file.short_path) for file in runfiles.files.to_list()]
     paths += [below_runfiles(ctx, link.path) for link in runfiles.symlinks.to_list()]

@@ -1,7 +1,7 @@
 """Packages from a lock, for a WORKSPACE file."""
 
 load(":pip_hub_repo.bzl", "write_hub")
-load(":pip_repos.bzl", "LOCK_ATTRS", "lock_of", "wheel_repo_attrs")
+load(":pip_repos.bzl", "LOCK_ATTRS", "NO_MODIFICATIONS", "lock_of", "wheel_repo_attrs")
 
 _INSTALL = '''
 def install_deps(**_kwargs):
@@ -13,6 +13,8 @@ def install_deps(**_kwargs):
 def _pip_parse_impl(rctx):
     where = "pip_parse " + repr(rctx.name)
     attributes = {name: getattr(rctx.attr, name) for name in LOCK_ATTRS}
+    if rctx.attr.annotations:
+        fail("{}: {}".format(where, NO_MODIFICATIONS.format("annotations")))
     attributes["python_version"] = rctx.attr.python_version or _version(rctx, where)
     prefix = rctx.attr.repo_prefix or rctx.name + "_"
     wheels = wheel_repo_attrs(rctx, struct(**attributes), lock_of(struct(**attributes), rctx.os, where), prefix)
@@ -44,6 +46,8 @@ Makes a repository, the hub, of the packages in a lock; see the tag `parse` of t
 then loads `install_deps` from its `requirements.bzl` and calls it.
 """,
     attrs = LOCK_ATTRS | {
+        "annotations": attr.string_dict(doc = "Not offered; stops the build."),
+        "incompatible_generate_aliases": attr.bool(default = True, doc = "Accepted: there are aliases anyway."),
         "python_interpreter": attr.string(doc = "The interpreter that the lock is for: a path, or a name to look for on PATH."),
         "python_interpreter_target": attr.label(allow_single_file = True, doc = "The same, as a label."),
         "repo_prefix": attr.string(doc = "What the names of the packages' repositories start with; by default the name and `_`."),

@@ -109,7 +109,7 @@ def py_executable_impl(ctx):
         interpreter_args = interpreter_args,
         stage2 = stage2,
     )
-    if ctx.attr._build_python_zip_flag[FlagInfo].value == "true":
+    if ctx.attr._build_python_zip_flag[FlagInfo].value:
         executable_zip(ctx, zip_file = zip_file, output = executable, shebang = runtime.stub_shebang)
     else:
         write_launcher(
@@ -172,7 +172,7 @@ def _write_stage2(ctx, output, main, py_info, runtime):
         substitutions = {
             "%coverage_tool%": repr(runfiles_path(ctx, coverage_tool) if coverage_tool else ""),
             "%export_pythonpath%": str(ctx.attr._bootstrap_impl_flag[FlagInfo].value == "system_python"),
-            "%import_all_repositories%": str(ctx.attr._import_all_repositories_flag[FlagInfo].value == "true"),
+            "%import_all_repositories%": str(ctx.attr._import_all_repositories_flag[FlagInfo].value),
             "%main%": repr(main or ""),
             "%main_module%": repr(ctx.attr.main_module),
             "%self%": repr(runfiles_path(ctx, output)),

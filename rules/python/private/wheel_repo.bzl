@@ -30,13 +30,13 @@ filegroup(
 )
 
 filegroup(
-    name = "whl",
+    name = "{prefix}whl",
     srcs = [{wheel}],
     data = {whl_deps},
 )
 
 py_library(
-    name = "pkg",
+    name = "{prefix}pkg",
     srcs = glob(["site-packages/**/*.py"], allow_empty = True, exclude = {exclude}),
     data = glob(
         ["data/**", "site-packages/**"],
@@ -46,6 +46,20 @@ py_library(
     imports = ["site-packages"],
     pyi_srcs = glob(["site-packages/**/*.pyi"], allow_empty = True, exclude = {exclude}),
     deps = {deps},
+)
+"""
+
+# Each package of a circle is all of it; what they are without each other is in targets of their own.
+_CYCLE = """
+filegroup(
+    name = "whl",
+    srcs = [":_whl"],
+    data = {whls},
+)
+
+py_library(
+    name = "pkg",
+    deps = {pkgs},
 )
 """
 
@@ -78,15 +92,24 @@ def _wheel_repo_impl(rctx):
     missing = [name for name in deps if name not in rctx.attr.locked]
     if missing:
         fail("{}: it requires {}, which the lock does not have; compile the lock again".format(where, ", ".join(missing)))
-    deps = [name for name in deps if name != parsed.name]
+    cycle = rctx.attr.cycle
+    deps = [name for name in deps if name != parsed.name and name not in cycle]
+    more = _CYCLE.format(
+        pkgs = repr(_targets(rctx, cycle, "_pkg")),
+        whls = repr(_targets(rctx, cycle, "_whl")),
+    ) if cycle else ""
     rctx.file("BUILD.bazel", _BUILD.format(
-        deps = repr(["@{}{}//:pkg".format(rctx.attr.repo_prefix, name) for name in deps]),
+        deps = repr(_targets(rctx, deps, "pkg")),
         # Of changing content, or (names with a space) not taken by Bazel.
         exclude = repr(["**/* *", "**/__pycache__/**"] + rctx.attr.data_exclude),
         py_library = Label("//python:py_library.bzl"),
+        prefix = "_" if cycle else "",
         wheel = repr(wheel),
-        whl_deps = repr(["@{}{}//:whl".format(rctx.attr.repo_prefix, name) for name in deps]),
-    ))
+        whl_deps = repr(_targets(rctx, deps, "whl")),
+    ) + more)
+
+def _targets(rctx, names, target):
+    return ["@{}{}//:{}".format(rctx.attr.repo_prefix, name, target) for name in names]
 
 # https://packaging.python.org/en/latest/specifications/binary-distribution-format/#the-data-directory
 _INSTALLED = {
@@ -128,6 +151,8 @@ def _fetch(rctx, package, env, where):
     ranked = []
     for name, url, sha256 in _candidates(rctx, package["name"], where):
         wheel = parse_wheel_name(name)
+        if not wheel and _is_source_archive(name, package):
+            seen.append(name)
         if not wheel or wheel.name != normalize_name(package["name"]) or not same_version(wheel.version, package["version"]):
             continue
         rank = wheel_rank(wheel, env, musl)
@@ -145,6 +170,12 @@ def _fetch(rctx, package, env, where):
         ))
     _, name, url = sorted(ranked)[0]
     return _download(rctx, [url], name, package["hashes"], where)
+
+def _is_source_archive(name, package):
+    """Whether a file is what a package is built from."""
+    stem = name.removesuffix(".tar.gz").removesuffix(".zip")
+    known, _, version = stem.rpartition("-")
+    return stem != name and normalize_name(known) == normalize_name(package["name"]) and same_version(version, package["version"])
 
 def _download(rctx, urls, name, hashes, where):
     sha256 = hashes[0] if len(hashes) == 1 else ""
@@ -178,6 +209,11 @@ def _links(rctx, page, where):
         return []
     text = rctx.read("page.html")
     rctx.delete("page.html")
+    if text.lstrip().startswith("{"):
+        return [
+            (file["filename"], _joined(page, file["url"]), file.get("hashes", {}).get("sha256", ""))
+            for file in json.decode(text).get("files", [])
+        ]
     found = []
     for part in text.split("href=")[1:]:
         link = part[1:].partition(part[0])[0].replace("&amp;", "&")
@@ -219,6 +255,7 @@ wheel_repo = repository_rule(
     doc = "A package of a lock: `:pkg`, `:whl`, `:data`, `:dist_info`, `:extracted_whl_files`.",
     attrs = {
         "auth_patterns": attr.string_dict(doc = "As of http_archive."),
+        "cycle": attr.string_list(doc = "The normalized names of packages that need each other, this one among them."),
         "data_exclude": attr.string_list(doc = "Glob patterns of files that programs do not need."),
         "find_links": attr.string_list(doc = "Directories, and pages with links, that are looked through first."),
         "indexes": attr.string_list(doc = "Package indexes."),
