@@ -15,16 +15,20 @@ import msgspec
 
 from buildfile.bazelrc import dropped, lines_of
 from buildfile.bindings import Symbol
-from buildfile.calls import Argument, Call, string_value
+from buildfile.calls import Argument, Call, dotted, string_value
 from buildfile.edits import Edit
 from buildfile.ignore import gitignore
 from buildfile.rewrite import Rewritten, rewrite
 from buildfile.source import STARLARK, FileKind
 from buildfile.style import quote
-from migrations.finding import Finding, Fix
+from buildfile.targets import Change
+from migrations.finding import Finding, Fix, Safety
 from migrations.migration import Migration, Page
 from migrations.profiles import PROFILES, Gate
+from migrations.rules_python._surface import HOMES, rules
 from migrations.view import Use, View
+
+_MAP_KIND = re.compile(rb"#[ \t]*gazelle:(?:map_kind|alias_kind)[ \t]+\S+[ \t]+(?P<name>\w+)[ \t]+(?P<label>\S+)")
 
 
 class SymbolError(Exception):
@@ -79,7 +83,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """What an attribute of some kind of target has to be.
 
     Attributes:
-        kind: the name of a rule or macro, wherever it is from, or `LABEL%NAME`.
+        kind: the name of a rule or macro, wherever it is from, or `LABEL%NAME`; a rule of rules_python under all the
+            paths it is loaded from.
         attribute: the attribute.
         id: the id of its findings; without one it is made of the kind and the attribute.
         required: it has to be given.
@@ -179,8 +184,7 @@ def _policy(item: Policy) -> Migration:
     def in_view(view: View) -> Iterator[Finding]:
         if allowed is not None and allowed(view.file.path, False):
             return
-        calls = (call for call, _ in view.calls({symbol})) if symbol else view.calls_named(name)
-        for call in calls:
+        for call in _of_kind(view, symbol, name):
             yield from _breaches(call, item)
 
     return Migration(
@@ -196,6 +200,18 @@ def _policy(item: Policy) -> Migration:
         needles=(name.encode(),),
         find=in_view,
     )
+
+
+def _of_kind(view: View, symbol: Symbol | None, name: str) -> Iterator[Call]:
+    """The calls of a kind: of one symbol, a rule of rules_python under all the paths it is loaded from, or of whatever
+    has the name here or where it is loaded from."""
+    if symbol is None:
+        loaded = (local for local, found in view.bindings.loaded.items() if found.name == name)
+        yield from view.calls_named(name, *loaded)
+        return
+    meant = _canonical(view, f"{symbol.label}%{name}")
+    known = rules(name, native=False) if name in HOMES else frozenset()
+    yield from (call for call, _ in view.calls(known if meant in known else {meant}))
 
 
 def _id(given: str, made: str) -> str:
@@ -251,6 +267,7 @@ def _canonical(view: View, text: str) -> Symbol:
 def _find_symbol(view: View, item: Deprecation) -> Iterator[Finding]:
     old = _canonical(view, item.symbol)
     message = _message(item, old.name)
+    yield from _directives(view, item, old, message)
     calls = [call for call, _ in view.calls({old})]
     uses = list(view.uses({old}))
     names = {name for name, symbol in view.bindings.loaded.items() if symbol == old}
@@ -287,6 +304,14 @@ def _replaced(
         local = new.name
     changes = bool(item.rename or item.drop)
     release = frozenset({name} if local != name else ())
+    both = [call for call in calls if _both(item, call)]
+    for call in both:
+        advice = f"{item.message.rstrip('.')}. There is {_both(item, call)} already: make one of both first."
+        yield Finding(call.start, call.callee_range[1], message, advice=advice)
+    if both and local == name:  # one load serves them all
+        return
+    calls = [call for call in calls if call not in both]
+    safety = Safety.UNSAFE if changes and any(_unseen(call) for call in calls) else Safety.SAFE
     parts = [_rewritten(item, call, local if call.callee == name else None) for call in calls]
     if local == name:
         place = (calls[0].start, calls[0].callee_range[1]) if calls and changes else _loaded_at(view, name)
@@ -294,18 +319,48 @@ def _replaced(
             for use in uses:
                 yield Finding(use.start, use.end, message, advice=item.message)
             return
-        yield Finding(*place, message, Fix.of(*parts, bind=bind, release=release))
+        yield Finding(*place, message, Fix.of(*parts, bind=bind, release=release, safety=safety))
         return
     for call, part in zip(calls, parts, strict=True):
-        yield Finding(call.start, call.callee_range[1], message, Fix.of(part, bind=bind, release=release))
+        safety = Safety.UNSAFE if changes and _unseen(call) else Safety.SAFE
+        fix = Fix.of(part, bind=bind, release=release, safety=safety)
+        yield Finding(call.start, call.callee_range[1], message, fix)
     for use in uses:
-        fix = None
+        fixed = None
         if not changes:
             touched = tuple(view.changes_at(use))
-            fix = Fix((Edit(use.start, use.end, local.encode()),), touched, bind=bind, release=release)
-        yield Finding(use.start, use.end, message, fix, "" if fix else item.message)
-    if not calls and not uses:
+            fixed = Fix((Edit(use.start, use.end, local.encode()),), touched, bind=bind, release=release)
+        yield Finding(use.start, use.end, message, fixed, "" if fixed else item.message)
+    if not calls and not uses and not both:
         yield Finding(*_loaded_at(view, name), message, Fix(release=frozenset({name})))
+
+
+def _both(item: Deprecation, call: Call) -> str:
+    """The attribute that another one is to be called, and that is there as well; `""` if none is."""
+    return next((new for old, new in item.rename.items() if call.argument(old) and call.argument(new)), "")
+
+
+def _unseen(call: Call) -> bool:
+    """Whether a call passes on attributes that cannot be seen, which may have to change as well."""
+    return any(argument.name == "**" for argument in call.arguments)
+
+
+def _directives(view: View, item: Deprecation, old: Symbol, message: str) -> Iterator[Finding]:
+    """Directives of Gazelle that map a kind to the symbol: without a fix it would come back with the next run."""
+    for start, end in view.comments(b"gazelle:map_kind", b"gazelle:alias_kind"):
+        found = _MAP_KIND.match(view.file.data, start, end)
+        if found is None:
+            continue
+        name, label = found["name"].decode(), found["label"].decode()
+        if name != old.name or view.canonical(label) != old.label:
+            continue
+        fix = None
+        if item.replacement and not item.replacement.startswith("native%"):
+            new = _symbol(item.replacement, "replacement")
+            written = view.spell(view.workspace.canonical(new.label), like=label)
+            edits = (Edit(*found.span("name"), new.name.encode()), Edit(*found.span("label"), written.encode()))
+            fix = Fix(edits)
+        yield Finding(found.start("name"), found.end("label"), message, fix, "" if fix else item.message)
 
 
 def _loaded_instead(
@@ -392,7 +447,12 @@ def _find_attribute(view: View, item: Deprecation) -> Iterator[Finding]:
     message = _message(item, f"{item.attribute} of {symbol.name}")
     for call, _ in view.calls({symbol}):
         argument = call.argument(item.attribute)
-        if argument is None or (item.values and _value(argument.value) not in item.values):
+        if argument is None:
+            continue
+        if item.values and _value(argument.value) not in item.values:
+            for literal in _literals(argument.value):
+                if _value(literal) in item.values:
+                    yield _inner(call, item, literal, message)
             continue
         put: Mapping[str, str] = {}
         if item.values and item.replacement:
@@ -400,6 +460,42 @@ def _find_attribute(view: View, item: Deprecation) -> Iterator[Finding]:
         rename = {old: new for old, new in item.rename.items() if call.argument(new) is None}
         fix = Fix.of(rewrite(call, put=put, drop=item.drop, rename=rename)) if put or item.drop or rename else None
         yield Finding(argument.start, argument.end, message, fix, "" if fix else item.message)
+
+
+def _inner(call: Call, item: Deprecation, literal: ast.expr, message: str) -> Finding:
+    """A finding about a value that is a part of an attribute's: an element, a branch of a select."""
+    start, end = call.tree.start(literal), call.tree.end(literal)
+    if not item.replacement:
+        return Finding(start, end, message, advice=item.message)
+    edit = Edit(start, end, _literal(literal, item.replacement).encode())
+    return Finding(start, end, message, Fix((edit,), (Change(call.key, item.attribute),)))
+
+
+def _literals(node: ast.expr) -> Iterator[ast.expr]:
+    """What a value is made of: the elements of lists, the branches of selects, both sides of a sum."""
+    if isinstance(node, ast.List | ast.Tuple):
+        for element in node.elts:
+            yield from _literals(element)
+    elif isinstance(node, ast.BinOp):
+        yield from _literals(node.left)
+        yield from _literals(node.right)
+    elif (branches := _branches(node)) is not None:
+        for branch in branches:
+            yield from _literals(branch)
+    else:
+        yield node
+
+
+def _branches(node: ast.expr) -> list[ast.expr] | None:
+    """The values of a select; None if it is none."""
+    if (
+        isinstance(node, ast.Call)
+        and dotted(node.func) == "select"
+        and node.args
+        and isinstance(node.args[0], ast.Dict)
+    ):
+        return node.args[0].values
+    return None
 
 
 def _value(node: ast.expr) -> str | None:
@@ -431,9 +527,9 @@ def _breaches(call: Call, item: Policy) -> Iterator[Finding]:
     if item.forbidden:
         yield _breach(argument, f"{item.attribute} is forbidden here{why}", item)
         return
-    elements = argument.value.elts if isinstance(argument.value, ast.List | ast.Tuple) else [argument.value]
     if item.values:
-        wrong = [text for text in map(_value, elements) if text is not None and text not in item.values]
+        texts = (_value(node) for node in _literals(argument.value))
+        wrong = list(dict.fromkeys(text for text in texts if text is not None and text not in item.values))
         if wrong:
             allowed = ", ".join(item.values)
             yield _breach(argument, f"{item.attribute} is {', '.join(wrong)}, allowed is {allowed}{why}", item)
@@ -444,8 +540,13 @@ def _breaches(call: Call, item: Policy) -> Iterator[Finding]:
 
 
 def _number(node: ast.expr) -> float | None:
+    """The greatest number that a value may be, or the most elements it may have, as far as it is written here."""
     if isinstance(node, ast.List | ast.Tuple):
         return len(node.elts)
+    if (branches := _branches(node)) is not None:
+        return max((number for number in map(_number, branches) if number is not None), default=None)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return sum(number for number in map(_number, (node.left, node.right)) if number is not None)
     text = _value(node)
     try:
         return float(text) if text is not None else None

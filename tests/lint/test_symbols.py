@@ -195,3 +195,79 @@ def test_a_policy_on_the_kind_of_one_file(tmp_path: Path) -> None:
     mine, other = (f'load("//{where}:d.bzl", "r")\n\nr(\n    name = "a",\n    x = 1,\n)\n' for where in "tu")
     files = {"trekbok.toml": config, "a/BUILD": mine, "b/BUILD": mine, "c/BUILD": other}
     assert {item["path"] for item in lint(lay_out(tmp_path, files)).json["findings"]} == {"a/BUILD"}
+
+
+NEW = SYMBOL + 'replacement = "//tools:new.bzl%new_rule"\nrename = { source = "srcs" }\n'
+
+
+def test_a_kind_that_gazelle_maps_to_the_symbol_is_mapped_to_the_replacement(tmp_path: Path) -> None:
+    before = (
+        "# gazelle:map_kind py_test old_rule //tools:defs.bzl\n# gazelle:map_kind x old_rule //other:defs.bzl\n"
+        'load("//tools:defs.bzl", "old_rule")\n\nold_rule(name = "a")\n'
+    )
+    assert _fixed(tmp_path, NEW, before) == (
+        "# gazelle:map_kind py_test new_rule //tools:new.bzl\n# gazelle:map_kind x old_rule //other:defs.bzl\n"
+        'load("//tools:new.bzl", "new_rule")\n\nnew_rule(name = "a")\n'
+    )
+
+
+def test_an_attribute_that_is_there_under_both_names_is_left_to_a_person(tmp_path: Path) -> None:
+    text = (
+        'load("//tools:defs.bzl", "old_rule")\n\n'
+        'old_rule(\n    name = "a",\n    source = ["a"],\n    srcs = ["b"],\n)\n\n'
+        'old_rule(\n    name = "b",\n    source = ["c"],\n)\n'
+    )
+    lay_out(tmp_path, {"trekbok.toml": NEW, "a/BUILD": text})
+    (left,) = lint(tmp_path, "--fix").json["findings"]
+    assert (left["target"], left["fix"]) == ("a", None) and "There is srcs already" in left["advice"]
+    fixed = (tmp_path / "a/BUILD").read_text()
+    assert 'source = ["a"]' in fixed and 'new_rule(\n    name = "b",\n    srcs = ["c"],' in fixed
+    assert 'load("//tools:defs.bzl", "old_rule")' in fixed and 'load("//tools:new.bzl", "new_rule")' in fixed
+
+
+def test_what_a_macro_passes_on_unseen_may_hold_old_attributes_too(tmp_path: Path) -> None:
+    text = 'load(":defs.bzl", "old_rule")\n\ndef m(name, **kwargs):\n    old_rule(name = name, source = [], **kwargs)\n'
+    lay_out(tmp_path, {"trekbok.toml": NEW, "tools/m.bzl": text})
+    assert [item["fix"] for item in lint(tmp_path).json["findings"]] == ["unsafe"]
+
+
+def test_values_in_lists_sums_and_selects_count(tmp_path: Path) -> None:
+    config = '[[deprecated]]\nsymbol = "//t:d.bzl%r"\nattribute = "mode"\nvalues = ["slow"]\nmessage = "m"\n'
+    before = (
+        'load("//t:d.bzl", "r")\n\nr(\n    name = "a",\n    mode = ["x"] + select({\n        "slow": ["slow"],\n'
+        '        "//conditions:default": [],\n    }),\n)\n'
+    )
+    fixed = _fixed(tmp_path, config + 'replacement = "fast"\n', before)
+    assert fixed == before.replace('["slow"]', '["fast"]')
+
+
+@pytest.mark.parametrize(
+    ("demand", "value", "said"),
+    [
+        ('values = ["small"]', 'select({"x": "small", "y": "large"})', "size is large"),
+        ('values = ["small"]', 'select({"large": "small"})', ""),
+        ('values = ["a"]', '["a"] + select({"x": ["b"]})', "size is b"),
+        ("maximum = 3", 'select({"x": 2, "y": 4})', "size is 4"),
+        ("maximum = 1", '["a"] + X', ""),
+        ("maximum = 1", '["a"] + ["b"]', "size is 2"),
+        ("maximum = 1", 'select({"x": ["a", "b"], "y": X})', "size is 2"),
+    ],
+)
+def test_a_policy_sees_through_selects_and_sums(tmp_path: Path, demand: str, value: str, said: str) -> None:
+    text = f'load(":m.bzl", "X")\n\npy_test(\n    name = "a",\n    size = {value},\n)\n'
+    ran = lint(lay_out(tmp_path, {"trekbok.toml": f"{POLICY}{demand}\n", "BUILD": text}), "--select", "policy")
+    messages = [item["message"] for item in ran.json["findings"]]
+    assert len(messages) == bool(said) and all(said in message for message in messages)
+
+
+def test_a_kind_counts_under_another_name_and_from_every_file_of_rules_python(tmp_path: Path) -> None:
+    call = 'load("{}", {})\n\n{}(\n    name = "a",\n    x = 1,\n)\n'
+    files = {
+        "a/BUILD": call.format("@rules_python//python:defs.bzl", 't = "py_test"', "t"),
+        "b/BUILD": call.format("@rules_python//python:py_test.bzl", '"py_test"', "py_test"),
+        "c/BUILD": call.format("//:m.bzl", 't = "py_test"', "t"),
+    }
+    for kind, found in (("py_test", "abc"), ("@rules_python//python:defs.bzl%py_test", "ab")):
+        config = f'[[policy]]\nkind = "{kind}"\nattribute = "x"\nforbidden = true\n'
+        ran = lint(lay_out(tmp_path, {"trekbok.toml": config, **files}), "--select", "policy")
+        assert [item["path"] for item in ran.json["findings"]] == [f"{where}/BUILD" for where in found]
