@@ -112,7 +112,10 @@ def prepare(request: Request, walked: Walked) -> tuple[Run, Outcome]:
     reasons: dict[str, str] = {}
     running: set[str] = set()
     for path, workspace in found.items():
-        target = target_of(workspace, request.to, request.options)
+        options = request.options
+        if request.paths and not any(allowed_path(file, request.paths) for file in workspace.module_files):
+            options = {**options, "bump": "no"}
+        target = target_of(workspace, request.to, options)
         state.targets[path] = target
         outcome.profiles[path] = target.profile
         active = []

@@ -10,12 +10,13 @@ A run file holds the command line, the exit code, what is printed, and the patch
     …
 
 The real command line is run on a copy. Beside the comparison, each run that writes is held to the laws: `--check` and
-`--diff` write nothing, the patch of `--diff` is what is written, a second run plans nothing, `undo` gives back every
-byte. `./dev accept` takes the present output.
+`--diff` write nothing, the patch of `--diff` is what is written, a second run plans nothing and finds what needs a
+person again, `undo` gives back every byte. `./dev accept` takes the present output.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -87,7 +88,8 @@ def check(run: Path, tmp_path: Path) -> None:
     copy = tmp_path / "repository"
     shutil.copytree(run.parent / "in", copy, symlinks=True)
     before = tree(copy)
-    done = trekbok(copy, *args)
+    report = tmp_path / "report.json"
+    done = trekbok(copy, *args, *(("--report", str(report)) if args[0] == "migrate" else ()))
     assert "Traceback" not in done.stderr, done.stderr
     after = tree(copy)
     patch = diff(changes(before, after)).decode("utf-8", "backslashreplace")
@@ -102,17 +104,25 @@ def check(run: Path, tmp_path: Path) -> None:
         recorded = actual
     assert actual == recorded, f"{run}: differs; `./dev accept` takes the present output"
     if args[0] == "migrate":
-        _laws(args, before, after, tmp_path, copy)
+        _laws(args, before, after, report, copy)
 
 
-def _laws(args: list[str], before: dict[str, bytes], after: dict[str, bytes], tmp_path: Path, copy: Path) -> None:
+def _needing_a_person(report: Path) -> set[tuple[str, str, str]]:
+    findings = json.loads(report.read_text())["findings"]
+    return {(item["id"], item["path"], item["message"]) for item in findings if item["status"] == "person"}
+
+
+def _laws(args: list[str], before: dict[str, bytes], after: dict[str, bytes], report: Path, copy: Path) -> None:
     if "--check" in args or "--diff" in args:
         assert before == after, "a run that writes nothing wrote something"
         return
-    again = trekbok(copy, *args)
+    left = _needing_a_person(report)
+    again = trekbok(copy, *args, "--report", str(report))
     assert tree(copy) == after, f"a second run changed something:\n{again.stdout}"
+    if "--only" not in args:
+        assert _needing_a_person(report) == left, "a second run does not find what the first one left to a person"
     if before != after:
-        fresh = tmp_path / "fresh"
+        fresh = copy.parent / "fresh"
         shutil.copytree(copy, fresh, symlinks=True)
         _restore(fresh, before)
         patch = trekbok(fresh, *args, "--diff").stdout.encode("utf-8", "surrogateescape")

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from buildfile.bazelrc import lines_of
+from buildfile.calls import Argument
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
 from migrations.aspect_rules_py._extensions import INTERPRETERS, tags
@@ -18,52 +20,101 @@ from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.view import View
 
+_ID = "interp-default"
 _GONE = "is_default"
 _FLAG = "@aspect_rules_py//py:python_version"
 _FLAGS = frozenset({_FLAG, "@aspect_rules_py//py/private/interpreter:python_version"})
 _EVERY_BUILD = frozenset({"build", "common", "always"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the files of a workspace say.
+
+    Attributes:
+        workspace: its directory.
+        flags: the versions that .bazelrc files set for every build.
+        defaults: those of the toolchains that are the default.
+    """
+
+    workspace: str
+    flags: frozenset[str] = frozenset()
+    defaults: frozenset[str] = frozenset()
+
+
 def find(view: View) -> Iterator[Finding]:
-    """The attribute on `toolchain` tags of `python_interpreters`."""
-    for call in tags(view, INTERPRETERS, "toolchain"):
+    """The attribute on `toolchain` tags of `python_interpreters`, and the flag that is missing."""
+    where = view.workspace.path
+    said = view.facts.get(_ID, {}).get(where, _Said(where))
+    calls = list(tags(view, INTERPRETERS, "toolchain"))
+    for call in calls:
         argument = call.argument(_GONE)
-        if argument is None:
-            continue
-        fix = Fix.of(rewrite(call, drop=(_GONE,)))
-        advice = ""
-        if not (isinstance(argument.value, ast.Constant) and argument.value.value is False):
+        if argument is not None:
             version = call.string("python_version")
-            flag = f"--{view.workspace.spell(_FLAG)}={version or '<version>'}"
-            if (view.workspace.path, version) not in view.facts.get("interp-default", ()):
-                advice = f"Put 'common {flag}' into .bazelrc; without it v2 does not know which version is the default."
-        yield Finding(argument.start, argument.end, "toolchain of python_interpreters has no is_default", fix, advice)
+            other = said.flags and version not in said.flags and not _is_false(argument)
+            advice = _put(view, version) if other else ""
+            yield Finding(
+                argument.start,
+                argument.end,
+                "toolchain of python_interpreters has no is_default",
+                Fix.of(rewrite(call, drop=(_GONE,))),
+                advice,
+            )
+    if calls and not said.flags:
+        versions = said.defaults or {call.string("python_version") for call in calls}
+        advice = _put(view, next(iter(versions)) if len(versions) == 1 else None)
+        yield Finding(
+            calls[0].start,
+            calls[0].callee_range[1],
+            "no .bazelrc says which version of Python is the default",
+            advice=f"{advice[:-1]}; without it v2 does not know.",
+        )
 
 
-def scan(view: View) -> list[tuple[str, str]] | None:
-    """The versions that a .bazelrc sets for every build."""
-    found = []
+def _is_false(argument: Argument) -> bool:
+    return isinstance(argument.value, ast.Constant) and argument.value.value is False
+
+
+def _put(view: View, version: str | None) -> str:
+    return f"Put 'common --{view.workspace.spell(_FLAG)}={version or '<version>'}' into .bazelrc."
+
+
+def scan(view: View) -> _Said | None:
+    """The versions that a .bazelrc sets for every build, or the defaults of a MODULE.bazel file."""
+    if view.file.kind is FileKind.MODULE:
+        defaults = {
+            version
+            for call in tags(view, INTERPRETERS, "toolchain")
+            if (argument := call.argument(_GONE)) is not None and not _is_false(argument)
+            if (version := call.string("python_version")) is not None
+        }
+        return _Said(view.workspace.path, defaults=frozenset(defaults))
+    found = set()
     for line in lines_of(view.file.data):
         if line.words[0].text in _EVERY_BUILD:
             for word in line.words[1:]:
                 flag, _, value = word.text.removeprefix("--").partition("=")
                 if view.canonical(flag) in _FLAGS:
-                    found.append((view.workspace.path, value))
-    return found or None
+                    found.add(value)
+    return _Said(view.workspace.path, frozenset(found))
 
 
-def gather(facts: list[tuple[str, list[tuple[str, str]]]]) -> frozenset[tuple[str, str]]:
-    """Workspace directory and version, for each version set."""
-    return frozenset(item for _, fact in facts for item in fact)
+def gather(facts: list[tuple[str, _Said]]) -> dict[str, _Said]:
+    """What is said, by workspace directory."""
+    found: dict[str, _Said] = {}
+    for _, fact in facts:
+        old = found.get(fact.workspace, _Said(fact.workspace))
+        found[fact.workspace] = _Said(fact.workspace, old.flags | fact.flags, old.defaults | fact.defaults)
+    return found
 
 
 MIGRATION = Migration(
-    id="interp-default",
+    id=_ID,
     summary="Drop is_default from the toolchains of python_interpreters and name the flag that takes its place.",
     page=Page(
         what=(
-            "Drops `is_default` from `toolchain` tags of the `python_interpreters` extension. Where it was `True` and "
-            "no .bazelrc sets the flag yet, the line to put there is reported."
+            "Drops `is_default` from `toolchain` tags of the `python_interpreters` extension. Where no .bazelrc sets "
+            "the flag yet, or sets another version than the default was, the line to put there is reported."
         ),
         why="From 2.0.0-alpha.4 on there is no such attribute; the default version is the flag `//py:python_version`.",
         safety=(
@@ -74,11 +125,11 @@ MIGRATION = Migration(
     ),
     gate=Gate(since="2.0.0-alpha.4", plan=False),
     kinds=(FileKind.MODULE,),
-    needles=(b"is_default",),
+    needles=(b"is_default", b"python_interpreters"),
     find=find,
     scan=scan,
-    scan_kinds=(FileKind.BAZELRC,),
-    scan_needles=(b":python_version",),
+    scan_kinds=(FileKind.BAZELRC, FileKind.MODULE),
+    scan_needles=(b":python_version", b"is_default"),
     gather=gather,
     cases=(
         Case(
@@ -123,7 +174,7 @@ python.toolchain(
 )
 """
             },
-            person=("has no is_default",),
+            person=("no .bazelrc says",),
         ),
         Case(
             "the flag is set already",
@@ -140,6 +191,42 @@ python.toolchain(
                     'i = use_extension("@aspect_rules_py//py:extensions.bzl", "python_interpreters")\n'
                     'i.toolchain(python_version = "3.12")\n'
                 ),
+            },
+        ),
+        Case(
+            "a workspace on v2 without the flag",
+            {
+                "MODULE.bazel": 'bazel_dep(name = "aspect_rules_py", version = "2.0.0-alpha.6")\n\n'
+                'i = use_extension("@aspect_rules_py//py:extensions.bzl", "python_interpreters")\n'
+                'i.toolchain(python_version = "3.12")\n',
+                ".bazelrc": "test --@aspect_rules_py//py:python_version=3.12\n",
+            },
+            person=("no .bazelrc says",),
+        ),
+        Case(
+            "the flag is set to another version",
+            {
+                "MODULE.bazel": (
+                    'i = use_extension("@aspect_rules_py//py:extensions.bzl", "python_interpreters")\n'
+                    'i.toolchain(is_default = True, python_version = "3.12")\n'
+                ),
+                ".bazelrc": "common --@aspect_rules_py//py:python_version=3.11\n",
+            },
+            {
+                "MODULE.bazel": (
+                    'i = use_extension("@aspect_rules_py//py:extensions.bzl", "python_interpreters")\n'
+                    'i.toolchain(python_version = "3.12")\n'
+                ),
+            },
+            person=("has no is_default",),
+        ),
+        Case(
+            "a workspace on v2 with it",
+            {
+                "MODULE.bazel": 'bazel_dep(name = "aspect_rules_py", version = "2.0.0-alpha.6")\n\n'
+                'i = use_extension("@aspect_rules_py//py:extensions.bzl", "python_interpreters")\n'
+                'i.toolchain(python_version = "3.12")\n',
+                ".bazelrc": "common --@aspect_rules_py//py:python_version=3.12\n",
             },
         ),
         Case(

@@ -21,12 +21,14 @@ from migrations.profiles import Gate
 from migrations.view import View
 
 _RULES = frozenset(Symbol(DEFS, name) for name in ("py_binary", "py_test", "py_binary_rule", "py_test_rule"))
+_MAINS = (b'main = ":', b'main=":', b'main = "//', b'main="//', b'main = "@', b'main="@', b"expose_venv")
 _OUTPUTS = ("out", "outs", "output", "outputs")
 
 
 def find(view: View) -> Iterator[Finding]:
-    """Calls without a `main` whose main v1 found and v2 does not."""
+    """Calls without a `main` whose main v1 found and v2 does not, and those whose `main` is no Python file."""
     for call, _ in view.calls(_RULES):
+        yield from _of_main(view, call)
         hidden = unpacked(view, call)
         srcs = call.argument("srcs")
         said = {argument.name for argument in call.arguments} | (hidden or {}).keys()
@@ -40,6 +42,19 @@ def find(view: View) -> Iterator[Finding]:
         elif reason:
             advice = "Say which file it is: main = …"
             yield Finding(srcs.start, srcs.end, f"{reason}, so main has to be named", advice=advice)
+
+
+def _of_main(view: View, call: Call) -> Iterator[Finding]:
+    main, text = call.argument("main"), call.string("main")
+    if main is None or text is None or text.endswith(".py"):
+        return
+    outputs = _outputs(view, text)
+    made = outputs[0] if len(outputs) == 1 and outputs[0].endswith(".py") else None
+    message = f'main = "{text}" has to end in .py'
+    if made is not None:
+        yield Finding(main.start, main.end, message, Fix.of(rewrite(call, put={"main": quote(made).decode()})))
+    else:
+        yield Finding(main.start, main.end, message, advice="Rename the file, or the out of the target that makes it.")
 
 
 def _main(view: View, name: str, srcs: ast.expr) -> tuple[str | None, str]:
@@ -147,7 +162,8 @@ MIGRATION = Migration(
         what=(
             "Adds `main` to a `py_binary` or `py_test` without one whose `srcs` are a `select`, a target that makes "
             "the file, or a list in which the main stands under another spelling. Which file it is follows from the "
-            "rule of v1: the only one, else the one that is called like the target."
+            "rule of v1: the only one, else the one that is called like the target. A `main` that does not end in "
+            "`.py` becomes the one file of the target it names, if that does; else it is reported."
         ),
         why=(
             "v2 looks for the main among the labels in `srcs`, when the macro runs; v1 looked among the files, with "
@@ -158,7 +174,7 @@ MIGRATION = Migration(
     ),
     gate=Gate(since="2.0.0-alpha.0"),
     kinds=(FileKind.BUILD, FileKind.BZL),
-    needles=(b"select(", b'srcs = [":', b'srcs = ["//', b'srcs = ["@', b"genrule("),
+    needles=(b"select(", b'srcs = [":', b'srcs = ["//', b'srcs = ["@', b"genrule(", *_MAINS),
     find=find,
     cases=(
         Case(
@@ -208,6 +224,22 @@ MIGRATION = Migration(
             ),
         ),
         Case("a main that is named", _case(_TWO, more='    main = "app.py",\n')),
+        Case(
+            "a main that is the target which makes it",
+            _case('["util.py"]', more='    main = ":gen",\n', after=_GENRULE),
+            _case('["util.py"]', more='    main = "gen_main.py",\n', after=_GENRULE),
+        ),
+        Case(
+            "mains that do not end in .py",
+            _case('["util.py"]', more='    main = ":gen",\n', after=_GENRULE.replace(".py", ""))
+            + '\npy_binary(\n    name = "b",\n    expose_venv = True,\n    main = "tool",\n)\n',
+            person=('main = ":gen" has to end in .py', 'main = "tool" has to end in .py'),
+        ),
+        Case(
+            "mains that do",
+            _case('["util.py"]', more='    main = ":gen.py",\n')
+            + '\npy_binary(\n    name = "b",\n    main = "//x:y.py",\n)\n',
+        ),
         Case("arguments that cannot be seen", _case(_TWO, more="    **KWARGS\n")),
         Case("one file, and a list with the main in it", _case('["x.py"]', after=_GENRULE)),
         Case(

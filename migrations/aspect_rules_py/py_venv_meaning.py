@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from buildfile.bindings import Symbol
-from buildfile.calls import Call
+from buildfile.calls import Call, string_value
 from buildfile.source import FileKind
+from migrations.aspect_rules_py._extensions import PY_UNSTABLE_EXTENSION, UV_UNSTABLE_EXTENSION
 from migrations.aspect_rules_py._surface import (
     DEFS,
     MODULE,
@@ -31,6 +32,7 @@ _ID = "py-venv-meaning"
 _OVERRIDES = ("git_override", "archive_override", "local_path_override")
 _PIN = "single_version_override"
 _REMOVED = anywhere("py_venv_binary", "py_venv_test")
+_UNSTABLE = (UNSTABLE_DEFS, UV_UNSTABLE_DEFS)
 _STABLE = frozenset({Symbol(DEFS, "py_venv")})
 _EXPOSED = re.compile(rb"\bexpose_venv(?:_link)?\s*=")
 
@@ -62,12 +64,23 @@ def scan(view: View) -> _File:
             and (call.callee != _PIN or call.argument("patches") is not None or call.string("version") is None)
             for call in view.calls_named(*_OVERRIDES, _PIN)
         )
-        return _File(view.workspace.path, old=b"/unstable:extension.bzl" in view.file.data, overridden=overridden)
+        return _File(view.workspace.path, old=_unstable_extension(view), overridden=overridden)
     loaded = view.bindings.loaded
-    old = any(symbol.label in (UNSTABLE_DEFS, UV_UNSTABLE_DEFS) or symbol in _REMOVED for symbol in loaded.values())
+    # A removed symbol that is not called may be what an earlier run left to a person.
+    old = any(symbol.label in _UNSTABLE and symbol not in _REMOVED for symbol in loaded.values())
+    old = old or next(view.calls(_REMOVED), None) is not None
     names = frozenset(name for name, symbol in loaded.items() if symbol in _STABLE)
     new = _EXPOSED.search(view.file.data) is not None or any(takes_venv(call) for call, _ in view.calls(LINKS))
     return _File(view.workspace.path, names, old, new)
+
+
+def _unstable_extension(view: View) -> bool:
+    return any(
+        view.canonical(text) in (PY_UNSTABLE_EXTENSION, UV_UNSTABLE_EXTENSION)
+        for call in view.calls_named("use_extension")
+        for text in map(string_value, (argument.value for argument in call.arguments))
+        if text is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +285,8 @@ py_venv_link(
             "only the version is v2, all else is v1",
             {
                 "MODULE.bazel": 'bazel_dep(name = "aspect_rules_py", version = "2.0.0-alpha.6")\n',
-                "a/BUILD": 'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n',
+                "a/BUILD": 'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n\n'
+                'py_venv_binary(name = "b")\n',
                 "BUILD": 'load("@aspect_rules_py//py:defs.bzl", "py_venv")\n\npy_venv(name = "v")\n',
             },
             {
@@ -280,6 +294,17 @@ py_venv_link(
                 'py_venv(name = "v_venv")\n\n'
                 'py_venv_link(\n    name = "v",\n    link_name = ".v",\n    venv = ":v_venv",\n)\n',
             },
+        ),
+        Case(
+            "the version is v2, and what is left of v1 is a comment and what a run leaves to a person",
+            {
+                "MODULE.bazel": 'bazel_dep(name = "aspect_rules_py", version = "2.0.0-alpha.6")\n\n'
+                '# uv = use_extension("@aspect_rules_py//uv/unstable:extension.bzl", "uv")\n',
+                "a/BUILD": 'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_test")\n\n'
+                'matrix(\n    name = "m",\n    rule = py_venv_test,\n)\n',
+                "BUILD": 'load("@aspect_rules_py//py:defs.bzl", "py_venv")\n\npy_venv(name = "v")\n',
+            },
+            notes=("may be either",),
         ),
         Case(
             "the repository is on v2 but for its version",

@@ -71,7 +71,7 @@ def _called(view: View, call: Call, callee: str | None) -> Called:
         put = {
             name: value for name, value in _SHAPE.items() if call.argument(name) is None and name not in (hidden or {})
         }
-    advice = [_of_main(call), _of_unpacked(hidden)]
+    advice = [_of_unpacked(hidden)]
     resolutions = call.argument("resolutions")
     if resolutions is not None:
         text, needed = by_name(view, call, resolutions.value)
@@ -86,13 +86,6 @@ def _called(view: View, call: Call, callee: str | None) -> Called:
         return Called(rewritten, bind, left)
     unseen = "Cannot see into the unpacked arguments: they must not bring mode, debug, expose_venv or isolated."
     return Called(rewritten, bind, unseen, Level.NOTE)
-
-
-def _of_main(call: Call) -> str:
-    text = call.string("main")
-    if text is None or text.endswith(".py"):
-        return ""
-    return f'main = "{text}" has to end in .py: rename the file, or the out of the target.'
 
 
 def _of_unpacked(hidden: dict[str, ast.expr] | None) -> str:
@@ -304,14 +297,6 @@ MIGRATION = Migration(
             'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_test")\nload("//:m.bzl", "m")\n\n'
             'm(\n    name = "x",\n    rule = py_venv_test,\n)\n',
             person=("used here as a value",),
-        ),
-        Case(
-            "a main without .py",
-            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n\n'
-            'py_venv_binary(\n    name = "b",\n    main = ":gen",\n)\n',
-            'load("@aspect_rules_py//py:defs.bzl", "py_binary")\n\n'
-            'py_binary(\n    name = "b",\n    expose_venv = True,\n    isolated = False,\n    main = ":gen",\n)\n',
-            person=("became py_binary",),
         ),
         Case(
             "a load that is not used goes",

@@ -67,8 +67,8 @@ class _Facts:
         found: path and reference.
         wanted: by package and owner's name.
         made: by package and owner's name, how the package makes the owner: `call`, `exposed` (a call that says
-            itself whether the sibling is made), `computed`, `macro`, `target` (there is a target of the sibling's
-            own name), `""`.
+            itself whether the sibling is made), `linked` (one that has a link beside it, too), `computed`, `macro`,
+            `target` (there is a target of the sibling's own name), `""`.
     """
 
     found: list[tuple[str, Reference]]
@@ -132,6 +132,8 @@ def _made(view: View, owner: str) -> tuple[str, Call | None]:
                     return "target", call
     for call in own:
         if call.string("name") == owner:
+            if _is_linked(view, call, owner):
+                return "linked", call
             exposed = call.argument("expose_venv") is not None or call.argument("expose_venv_link") is not None
             return "exposed" if exposed else "call", call
         name = call.argument("name")
@@ -150,6 +152,13 @@ def _made(view: View, owner: str) -> tuple[str, Call | None]:
     if macro is not None:
         return "macro", macro
     return ("computed", computed_by) if computed_by is not None else ("", None)
+
+
+def _is_linked(view: View, call: Call, owner: str) -> bool:
+    """Whether there is a link of the virtualenv of a target, as v2 makes it."""
+    if call.argument("expose_venv_link") is not None:
+        return not _is_false(call, "expose_venv_link")
+    return any(link.string("name") == f"{owner}.venv_link" for link, _ in view.calls(LINKS))
 
 
 def _may_wrap(view: View, call: Call) -> bool:
@@ -263,7 +272,7 @@ def _owner(view: View, wanted: _Wanted) -> Iterator[Finding]:
         )
         return
     message = f"{sibling} is referred to ({wanted.where}), and is not made by itself any more"
-    if made == "exposed":
+    if made in ("exposed", "linked"):
         if off:
             yield Finding(start, end, message, advice=f"It says {off[0]} = False; decide which of the two is right.")
         return
