@@ -9,7 +9,8 @@ import pytest
 
 from tests.rules.bazel import MODULE_NAME, REPO_NAME, Workspace, copy_tree, make_workspace
 from tests.rules.conftest import bazel_bases  # noqa: F401
-from tests.rules_py.wheels import make_wheel, pack_installed, unpacked_wheel
+from tests.rules_py.wheels import pack_installed, unpacked_wheel
+from tests.wheels import make_wheel
 
 WORKSPACES = Path(__file__).parent / "workspaces"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.rules.bazel import Workspace
-from tests.rules_py.wheels import make_wheel
+from tests.wheels import make_wheel
 
 _MAIN = "WHO = '{0}'\n\n\ndef main():\n    import sys\n    print('{0}', sys.prefix)\n"
 _SCRIPT = "#!python\nimport sys\nprint('script of {}', sys.prefix)\n"

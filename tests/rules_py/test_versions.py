@@ -6,7 +6,7 @@ import re
 
 from tests.rules.bazel import REPO_NAME, Workspace
 from tests.rules.conftest import main_workspace  # noqa: F401
-from tests.rules_py.wheels import make_wheel
+from tests.wheels import make_wheel
 
 _BUILD = f"""
 load("@{REPO_NAME}//py:defs.bzl", "py_binary", "py_library", "py_test", "py_unpacked_wheel", "py_venv")

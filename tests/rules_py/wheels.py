@@ -1,31 +1,12 @@
-"""Wheels made of small sources, or of what is installed for the tests themselves."""
+"""Wheels of what is installed for the tests themselves, and how BUILD files unpack wheels."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-
-def make_wheel(
-    directory: Path,
-    name: str,
-    files: Mapping[str, str | bytes],
-    *,
-    console_scripts: Mapping[str, str] | None = None,
-) -> Path:
-    """Writes NAME-1.0-py3-none-any.whl with the files, by path in the archive; gives its path."""
-    info = f"{name}-1.0.dist-info"
-    members = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
-    members[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n".encode()
-    members[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    if console_scripts:
-        lines = [f"{command} = {target}" for command, target in console_scripts.items()]
-        members[f"{info}/entry_points.txt"] = "\n".join(["[console_scripts]", *lines, ""]).encode()
-    return _write(directory / f"{name}-1.0-py3-none-any.whl", info, members)
+from tests.wheels import write_wheel
 
 
 def pack_installed(directory: Path, name: str) -> tuple[Path, list[str]]:
@@ -39,22 +20,8 @@ def pack_installed(directory: Path, name: str) -> tuple[Path, list[str]]:
             continue
         members[path] = located.read_bytes()
     info = next(path.partition("/")[0] for path in members if path.endswith(".dist-info/METADATA"))
-    whl = _write(directory / f"{name}-{distribution.version}-py3-none-any.whl", info, members)
+    whl = write_wheel(directory / f"{name}-{distribution.version}-py3-none-any.whl", info, members)
     return whl, sorted({path.partition("/")[0] for path in members} | {info})
-
-
-def _write(whl: Path, info: str, members: dict[str, bytes]) -> Path:
-    record = [f"{path},{_hash(content)},{len(content)}" for path, content in members.items()]
-    members[f"{info}/RECORD"] = "\n".join([*record, f"{info}/RECORD,,", ""]).encode()
-    whl.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(whl, "w") as archive:
-        for path, content in sorted(members.items()):
-            archive.writestr(zipfile.ZipInfo(path), content)
-    return whl
-
-
-def _hash(content: bytes) -> str:
-    return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
 
 
 def unpacked_wheel(name: str, whl: Path, top_levels: Sequence[str] = (), deps: Sequence[str] = ()) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.rules_toolchains.conftest import WORKSPACES, Suite
 from tests.rules_toolchains.test_extension import ARCHIVES
-from tests.rules_toolchains.wheels import make_lock, make_wheel
+from tests.rules_toolchains.wheels import locked_wheel, make_lock
 
 pytestmark = pytest.mark.xdist_group("bazel")
 
@@ -37,12 +37,12 @@ def test_packages_of_each_version(suite: Suite) -> None:
     """A lock for each of two versions: from a directory, and from an index and URLs; a command is a program."""
     root = suite.workspace.root
     index = root / "index" / "only-old"
-    sha256 = make_wheel(index / "files", "only_old", "3.0", {"only_old.py": "OLD = True\n"})
+    sha256 = locked_wheel(index / "files", "only_old", "3.0", {"only_old.py": "OLD = True\n"})
     for tag in ("cp27-cp27m-manylinux1_x86_64", "py3-none-win32"):
-        make_wheel(index / "files", "only_old", "3.0", {}, tag=tag)
+        locked_wheel(index / "files", "only_old", "3.0", {}, tag=tag)
     links = [f'<a href="files/{path.name}">x</a>' for path in (index / "files").iterdir()]
     (index / "index.html").write_text("<html>" + "\n".join(links).replace("any.whl", f"any.whl#sha256={sha256}"))
-    words = make_wheel(root / "urls", "words", "9.0", {"words.py": "WORDS = ['by', 'url']\n"})
+    words = locked_wheel(root / "urls", "words", "9.0", {"words.py": "WORDS = ['by', 'url']\n"})
     suite.module(
         _PYTHONS
         + 'pip.parse(hub_name = "packages", python_version = "<NEW_MINOR>", requirements_lock = "//:new.txt")\n'
@@ -101,8 +101,8 @@ def test_what_a_stranger_asks_for(suite: Suite) -> None:
     """A circle, an index in JSON, an index of one package, values from the environment."""
     root = suite.workspace.root / "asked"
     for name, other in (("egg", "hen"), ("hen", "egg"), ("nest", "hen")):
-        make_wheel(root / "links", name, "1.0", {f"{name}.py": f"NAME = '{name}'\n"}, requires=(other,))
-    sha256 = make_wheel(root / "files", "listed", "2.0", {"listed.py": "NAME = 'listed'\n"})
+        locked_wheel(root / "links", name, "1.0", {f"{name}.py": f"NAME = '{name}'\n"}, requires=(other,))
+    sha256 = locked_wheel(root / "files", "listed", "2.0", {"listed.py": "NAME = 'listed'\n"})
     listed = {"filename": "listed-2.0-py3-none-any.whl", "hashes": {"sha256": sha256}}
     listed["url"] = "../../files/listed-2.0-py3-none-any.whl"
     suite.workspace.write(

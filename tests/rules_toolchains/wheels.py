@@ -1,41 +1,32 @@
-"""Small wheels, and locks of them."""
+"""Wheels that locks name, and such a lock."""
 
 from __future__ import annotations
 
 import hashlib
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.wheels import make_wheel
 
-def make_wheel(
+
+def locked_wheel(
     directory: Path,
     name: str,
     version: str,
-    files: Mapping[str, str],
+    files: Mapping[str, str | bytes],
     *,
     tag: str = "py3-none-any",
-    requires: tuple[str, ...] = (),
+    requires: Sequence[str] = (),
 ) -> str:
-    """Write a wheel into a directory; its checksum (SHA-256)."""
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / f"{name}-{version}-{tag}.whl"
-    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-    metadata += "".join(f"Requires-Dist: {each}\n" for each in requires)
-    info = f"{name}-{version}.dist-info"
-    with zipfile.ZipFile(path, "w") as archive:
-        for inside, text in files.items():
-            archive.writestr(inside.replace("<INFO>", info).replace("<DATA>", f"{name}-{version}.data"), text)
-        archive.writestr(f"{info}/METADATA", metadata + "\nRequires-Dist: nothing, this is prose\n")
-        archive.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tag}\n")
-        archive.writestr(f"{info}/RECORD", "")
+    """Write a wheel into a directory; the checksum (SHA-256) that a lock has."""
+    path = make_wheel(directory, name, files, version=version, tag=tag, requires=requires)
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def make_lock(directory: Path) -> str:
     """Write three wheels that need each other into a directory `wheels`, and give the text of their lock."""
     wheels = directory / "wheels"
-    greet = make_wheel(
+    greet = locked_wheel(
         wheels,
         "Greet_er",
         "1.0",
@@ -54,8 +45,8 @@ def make_lock(directory: Path) -> str:
             "missing ; extra == 'quiet'",
         ),
     )
-    words = make_wheel(wheels, "words", "1.0.post1", {"words.py": "WORDS = ['good', 'day']\n"})
-    shout = make_wheel(wheels, "shout", "2.0", {"shout/__init__.py": "LOUD = True\n"})
+    words = locked_wheel(wheels, "words", "1.0.post1", {"words.py": "WORDS = ['good', 'day']\n"})
+    shout = locked_wheel(wheels, "shout", "2.0", {"shout/__init__.py": "LOUD = True\n"})
     return (
         "#\n# This file is compiled.\n#\n--no-index\n--find-links wheels\n\n"
         f"greet-er[loud]==1.0 \\\n    --hash=sha256:{'0' * 64} \\\n    --hash=sha256:{greet}\n    # via -r in.txt\n"
