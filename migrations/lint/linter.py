@@ -490,6 +490,8 @@ class Linter:
                     result.suppressed[id] += 1
                 else:
                     left.append(diagnostic_of(id, file, finding))
+        if any(item.failure for item in left):  # nothing is edited in a file that cannot be read
+            left = [replace(item, safety=None) if item.safety is not None else item for item in left]
         return numbered(left)
 
     def _telling_first(self, seen: list[Seen]) -> list[Seen]:

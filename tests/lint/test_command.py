@@ -90,6 +90,11 @@ def test_fixing_a_file_with_a_syntax_error_leaves_it_as_it_is(tmp_path: Path) ->
     assert (tmp_path / "BUILD").read_text() == broken
 
 
+def test_no_fix_is_offered_in_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    found = lint(lay_out(tmp_path, {"BUILD": OLD + "x(\n"})).json["findings"]
+    assert {(item["id"], item["fix"]) for item in found} == {("venv-rules", None), ("syntax-error", None)}
+
+
 def test_fix_with_diff_writes_nothing(tmp_path: Path) -> None:
     lay_out(tmp_path, {"BUILD": 'load(":m.bzl", "a")\n'})
     ran = run(tmp_path, "--fix", "--diff", "--quiet")
