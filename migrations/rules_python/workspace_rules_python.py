@@ -167,15 +167,15 @@ archive_override(
             "a patched archive",
             {
                 "WORKSPACE": 'http_archive(\n    name = "rules_python",\n    patch_args = ["-p1"],\n'
-                '    patches = ["//:p.patch"],\n    strip_prefix = "rules_python-0.31.0",\n)\n'
+                '    patches = ["//:p.patch"],\n    strip_prefix = "rules_python-1.9.0",\n)\n'
             },
             {
-                "MODULE.bazel": """bazel_dep(name = "rules_python", version = "0.31.0")
+                "MODULE.bazel": """bazel_dep(name = "rules_python", version = "1.9.0")
 single_version_override(
     module_name = "rules_python",
     patch_strip = 1,
     patches = ["//:p.patch"],
-    version = "0.31.0",
+    version = "1.9.0",
 )
 """,
                 "WORKSPACE": "",
