@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -26,8 +27,9 @@ ALL = {"test_negative", "test_positive", "test_fails_if_asked", "test_shows_work
 def test_all_of_them_pass(workspace: Workspace) -> None:
     """A main of its own, workers, another directory, the flag of earlier releases."""
     workspace.bazel("test", "//pytests/...").check()
-    for name in ("plain", "xdist", "all_there"):
+    for name in ("plain", "xdist", "all_there", "shared_plain", "shared_xdist"):
         assert _cases(_log(workspace, name)) == ALL
+    assert _cases(_log(workspace, "shared_chdir")) == {"test_where"}
     assert _cases(_log(workspace, "chdir")) == _cases(_log(workspace, "flag")) == {"test_where"}
     suite = ElementTree.parse(_log(workspace, "plain") / "test.xml").getroot().find("testsuite")
     assert suite is not None and suite.get("name") == "//pytests:plain"
@@ -77,18 +79,35 @@ def test_shards(workspace: Workspace, name: str) -> None:
     assert sum(map(len, shards)) == len(ALL) and set.union(*shards) == ALL
 
 
-@pytest.mark.parametrize("name", ["plain", "xdist", "sharded"])
+_COVERAGE = (
+    "--coverage_output_generator=//pytests:output_generator",
+    "--coverage_report_generator=//pytests:output_generator",
+    "--instrumentation_filter=^//pytests",
+    "--combined_report=none",
+    "--cache_test_results=no",
+)
+
+
+def test_coverage_of_nothing(workspace: Workspace) -> None:
+    """A test without libraries to measure has an empty report, not one of all that it imports."""
+    workspace.bazel("coverage", "//pytests:shared_chdir", *_COVERAGE).check()
+    assert (_log(workspace, "shared_chdir") / "coverage.dat").read_text() == ""
+
+
+@pytest.mark.parametrize("option", ["--legacy_external_runfiles", "--nolegacy_external_runfiles"])
+def test_coverage_of_another_repository(workspace: Workspace, option: str) -> None:
+    """Its sources have the names that Bazel gives them."""
+    options = [each for each in _COVERAGE if "filter" not in each]
+    workspace.bazel("coverage", "//pytests:foreign", option, *options, "--instrumentation_filter=//lib[:/]").check()
+    report = (_log(workspace, "foreign") / "coverage.dat").read_text()
+    sources = [line for line in report.splitlines() if line.startswith("SF:")]
+    assert len(sources) == 1 and re.fullmatch(r"SF:external/other[~+]?/lib/theirs\.py", sources[0]), report
+
+
+@pytest.mark.parametrize("name", ["plain", "xdist", "sharded", "shared_plain", "shared_xdist"])
 def test_coverage(workspace: Workspace, name: str) -> None:
     """`bazel coverage` has the lines that ran, under the names that the sources have."""
-    workspace.bazel(
-        "coverage",
-        f"//pytests:{name}",
-        "--coverage_output_generator=//pytests:output_generator",
-        "--coverage_report_generator=//pytests:output_generator",
-        "--instrumentation_filter=^//pytests",
-        "--combined_report=none",
-        "--cache_test_results=no",
-    ).check()
+    workspace.bazel("coverage", f"//pytests:{name}", *_COVERAGE).check()
     directories = [_log(workspace, name)]
     if name == "sharded":
         directories = [_log(workspace, name, f"shard_{number}_of_3") for number in (1, 2, 3)]
@@ -102,6 +121,6 @@ def test_coverage(workspace: Workspace, name: str) -> None:
                 number, hits = line[3:].split(",")[:2]
                 if int(hits):
                     lines.setdefault(source, set()).add(int(number))
-    assert "pytests/code.py" in lines, lines
+    assert list(lines) == ["pytests/code.py"], lines
     assert {2, 3, 4, 5} <= lines["pytests/code.py"]
     assert 10 not in lines["pytests/code.py"]

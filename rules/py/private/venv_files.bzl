@@ -219,6 +219,8 @@ def _write_config(ctx, directory, runtime):
         "version_info = {}.{}{}".format(info.major, info.minor, "" if micro == None else ".{}".format(micro)),
         "include-system-site-packages = " + str(ctx.attr.include_system_site_packages).lower(),
         "relocatable = true",
+        # Python does not read this; programs that list virtualenvs of these rules may.
+        "aspect-include-user-site-packages = " + str(ctx.attr.include_user_site_packages).lower(),
         "",
     ]
     output = ctx.actions.declare_file(directory + "/pyvenv.cfg")

@@ -1,0 +1,5 @@
+from lib import theirs
+
+
+def test_theirs():
+    assert theirs.NAME == "theirs with foreign"
