@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from buildfile.labels import BadLabel, Label
 from generator.existing import Rule
-from generator.graph import cycles, edges_of
+from generator.graph import cycles
 from generator.resolve import Dependency
 from generator.run import TargetResult
 from generator.targets import is_label
@@ -50,7 +50,7 @@ class DependencyFinding:
 def findings(results: list[TargetResult]) -> list[DependencyFinding]:
     """The findings for the targets of a complete run, in the order of their places."""
     found: list[DependencyFinding] = []
-    edges = {item.label: edges_of(item.package, item.label, item.dependencies) for item in results}
+    edges = {item.label: item.edges for item in results}
     circles = cycles(edges)
     closing = {(edge.source, edge.target) for circle in circles for edge in circle.edges}
     for result in results:

@@ -64,13 +64,13 @@ def cycles(edges: Mapping[str, Sequence[Edge]]) -> list[Cycle]:
         edges: of each target by its label.
     """
     found = []
-    for group in _groups(edges):
+    for group in groups(edges):
         start = min(group)
         found.append(Cycle(tuple(_shortest(start, group, edges))))
     return sorted(found, key=lambda cycle: cycle.edges[0].source)
 
 
-def _groups(edges: Mapping[str, Sequence[Edge]]) -> list[set[str]]:
+def groups(edges: Mapping[str, Sequence[Edge]]) -> list[set[str]]:
     """The strongly connected components with more than one target (Tarjan's algorithm, without recursion)."""
     order: dict[str, int] = {}
     low: dict[str, int] = {}
@@ -113,7 +113,7 @@ def _shortest(start: str, group: set[str], edges: Mapping[str, Sequence[Edge]]) 
     came: dict[str, Edge] = {}
     queue = [start]
     for node in queue:
-        for edge in edges[node]:
+        for edge in sorted(edges[node], key=lambda edge: edge.target):
             if edge.target == start:
                 path = [edge]
                 while path[-1].source != start:

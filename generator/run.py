@@ -22,11 +22,12 @@ from generator import stdlib
 from generator.cache import Cache, Content, Provides, Quiet, digest_of
 from generator.config import Config, Outcome, parse_directives
 from generator.existing import Rule
-from generator.graph import cycles, declared, edges_of, touched
+from generator.graph import Edge, cycles, declared, edges_of, groups, touched
 from generator.index import Index, provided
 from generator.kinds import PROTO, PY_PROTO
 from generator.manifest import Manifests
 from generator.messages import Fatal, Message
+from generator.modules import absolute_name
 from generator.packages import ConfigKeys, Unit, contributions, units_of
 from generator.publish import Published, publish, repository_file
 from generator.resolve import ANNOTATION, GENERATED, Dependency, Resolver, Unresolved
@@ -110,6 +111,11 @@ class TargetResult:
         """Its label, absolute and in full."""
         return f"//{self.package}:{self.target.name}"
 
+    @property
+    def edges(self) -> list[Edge]:
+        """Its dependencies on targets of the repository."""
+        return edges_of(self.package, self.label, self.dependencies)
+
 
 @dataclass(slots=True)
 class GenerateResult:
@@ -185,7 +191,7 @@ class _Run:
                 self._tell(loud.values())
             self._report_unresolved(loud.values(), found)
             if not self._fatal() and not options.dependencies_only:
-                self._report_cycles(directories, [result for rel in loud for result in found[rel]])
+                self._report_cycles(directories, units, {rel: found[rel] for rel in loud}, resolver)
                 self._publish([unit for rel, unit in loud.items() if rel not in self.failed], found, keys)
         self.cache.save()
 
@@ -317,25 +323,34 @@ class _Run:
             if wrong and self.options.keep_going:
                 self._fail(unit, f"imports of {', '.join(result.label for result in wrong)} are not resolved")
 
-    def _report_cycles(self, directories: Sequence[Directory], results: Sequence[TargetResult]) -> None:
+    def _report_cycles(
+        self,
+        directories: Sequence[Directory],
+        units: Mapping[str, Unit],
+        found: dict[str, list[TargetResult]],
+        resolver: Resolver,
+    ) -> None:
         """Tells of each circle of targets that one of those looked at is in."""
         rules = {directory.rel: directory.existing.rules for directory in directories}
-        edges = {item.label: edges_of(item.package, item.label, item.dependencies) for item in results}
-        pending = [edge.target for found in edges.values() for edge in found]
+        edges = {item.label: item.edges for results in found.values() for item in results}
+        pending = [edge.target for known in edges.values() for edge in known]
         while pending:
             label = pending.pop()
-            if label in edges:
+            if label not in edges:
+                package, _, name = label[2:].partition(":")
+                rule = next((rule for rule in rules.get(package, ()) if rule.name == name), None)
+                edges[label] = edges_of(package, label, declared(rule)) if rule is not None else []
+                pending += [edge.target for edge in edges[label]]
+        for group in groups(edges):
+            packages = {label[2:].partition(":")[0] for label in group}
+            loud = packages & found.keys()
+            if not loud:
                 continue
-            package, _, name = label[2:].partition(":")
-            rule = next((rule for rule in rules.get(package, ()) if rule.name == name), None)
-            edges[label] = edges_of(package, label, declared(rule)) if rule is not None else []
-            pending += [edge.target for edge in edges[label]]
-        looked_at = {item.package for item in results}
-        for circle in cycles(edges):
-            packages = {edge.source[2:].partition(":")[0] for edge in circle.edges} & looked_at
-            if packages:
+            quiet = [unit for rel in packages - loud if (unit := units.get(rel)) is not None]
+            edges |= {item.label: item.edges for unit in quiet for item in self._resolve(unit, resolver)}
+            for circle in cycles({label: edges[label] for label in group}):
                 self.outcome.messages.append(Message(f"{circle}\n{_AGAINST_CYCLES}", hint=True))
-                self.noisy |= packages
+                self.noisy |= loud
 
     # Dependencies and BUILD files
 
@@ -421,7 +436,7 @@ def _asks(results: Iterable[TargetResult]) -> tuple[str, ...]:
     names: set[str] = set()
     for result in results:
         for module in result.target.modules:
-            name = module.name
+            name = absolute_name(module, result.config.root) if module.name.startswith(".") else module.name
             names.add(module.conftest)
             while name and name not in names:
                 names.add(name)

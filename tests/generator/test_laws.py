@@ -202,3 +202,26 @@ def test_a_broken_cache_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / ".trekbok/generate").write_bytes(b"\x93garbage")
     assert outcome(generate_plan(GenerateOptions(tmp_path))) == wanted
     assert (tmp_path / ".trekbok/.gitignore").read_text() == "*\n"
+
+
+def test_a_relative_import_finds_what_another_package_has_only_now(tmp_path: Path) -> None:
+    directives = (
+        "# gazelle:python_experimental_allow_relative_imports true\n# gazelle:python_validate_import_statements false\n"
+    )
+    put(tmp_path, {"MODULE.bazel": "", "/BUILD.bazel": directives, "/a/x.py": "from ..b.y import z\n"})
+    write(tmp_path, generated(tmp_path, use_cache=True).plan.changes)
+    put(tmp_path, {"/b/y.py": ""})
+    changed = [change.path for change in generated(tmp_path, use_cache=True).plan.changes]
+    assert changed == ["a/BUILD.bazel", "b/BUILD.bazel"]
+
+
+def test_a_cycle_is_told_in_full_however_little_is_looked_at(tmp_path: Path) -> None:
+    put(tmp_path, {"MODULE.bazel": "", "/a/x.py": "import b.x\n", "/b/x.py": "import c.x\n", "/c/x.py": "import os\n"})
+    write(tmp_path, generated(tmp_path, use_cache=True).plan.changes)
+    assert generated(tmp_path, use_cache=True).messages == []
+    put(tmp_path, {"/c/x.py": "import a.x\n"})
+    for _ in range(3):
+        cached, fresh = generated(tmp_path, use_cache=True), generated(tmp_path, use_cache=False)
+        assert outcome(cached) == outcome(fresh)
+        assert [message.text.count("imports") for message in cached.messages] == [4]
+        write(tmp_path, cached.plan.changes)
