@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from buildfile.source import FileKind
 from buildfile.targets import Change
-from migrations.aspect_rules_py._extensions import UV, renamed_tag, tags
+from migrations.aspect_rules_py._extensions import UV
 from migrations.aspect_rules_py._surface import UPSTREAM
+from migrations.extensions import renamed_tag, tags
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate

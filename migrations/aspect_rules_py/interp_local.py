@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from buildfile.source import FileKind
-from migrations.aspect_rules_py._extensions import INTERPRETERS, tags
+from migrations.aspect_rules_py._extensions import INTERPRETERS
 from migrations.aspect_rules_py._surface import UPSTREAM
+from migrations.extensions import tags
 from migrations.finding import Finding
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from buildfile.calls import Argument, Call, string_value
 from buildfile.source import FileKind
-from migrations.aspect_rules_py._extensions import INTERPRETERS, tags
+from migrations.aspect_rules_py._extensions import INTERPRETERS
 from migrations.aspect_rules_py._surface import SHAPED, UPSTREAM
+from migrations.extensions import tags
 from migrations.finding import Finding, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate

@@ -13,9 +13,10 @@ from buildfile.bindings import Symbol
 from buildfile.calls import dotted, string_value
 from buildfile.labels import BadLabel, Label
 from buildfile.source import STARLARK, FileKind
-from migrations.aspect_rules_py._extensions import TOOLS, proxies, repos_of
+from migrations.aspect_rules_py._extensions import TOOLS, repos_of
 from migrations.aspect_rules_py._registrations import Gone, own_labels, own_toolchains, registrations
 from migrations.aspect_rules_py._surface import MODULE, PLAN, UPSTREAM
+from migrations.extensions import proxies
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate

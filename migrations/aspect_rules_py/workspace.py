@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from buildfile.bindings import Symbol
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
-from migrations.aspect_rules_py._extensions import TOOLS, tags
+from migrations.aspect_rules_py._extensions import TOOLS
 from migrations.aspect_rules_py._surface import UPSTREAM
+from migrations.extensions import tags
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate

@@ -12,6 +12,7 @@ from typing import Any
 
 from buildfile.calls import Argument, Call
 from buildfile.style import quote
+from migrations.extensions import tag_name
 
 ARGUMENTS = ("base_url", "distutils", "distutils_content", "minor_mapping", "tool_versions")
 _KEYS = {
@@ -74,7 +75,7 @@ def declared_by(tags: Iterable[Call]) -> Archives:
     versions: list[tuple[str, tuple[tuple[str, str], ...]]] = []
     for call in tags:
         values = {str(argument.name): _literal_text(call, argument) for argument in call.arguments}
-        if (call.callee or "").endswith(".override"):
+        if tag_name(call) == "override":
             overall |= values
             if "base_urls" in values:
                 overall.setdefault("base_url", values["base_urls"])

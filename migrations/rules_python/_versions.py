@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from buildfile.source import FileKind
-from migrations.rules_python._extensions import proxies
+from migrations.extensions import proxies
+from migrations.rules_python._extensions import PYTHON
 from migrations.view import View
 
 SCAN_NEEDLES = (b"python_register_", b"use_repo")
@@ -39,7 +40,7 @@ def scan(view: View) -> Repositories | None:
         elif name and version:
             single[name] = version
     if view.file.kind is FileKind.MODULE:
-        names = proxies(view, "python")
+        names = proxies(view, PYTHON)
         for call in view.calls_named("use_repo"):
             arguments = call.arguments
             if not arguments or getattr(arguments[0].value, "id", "") not in names:

@@ -25,6 +25,7 @@ from buildfile.source import FileKind, SourceFile
 from buildfile.statements import Statement, removals
 from buildfile.style import attribute_key
 from buildfile.targets import Change, changes_between
+from migrations.extensions import proxies, tag_name, tags
 from migrations.finding import Finding, Fix, Level
 from migrations.rules_python._archives import (
     ARGUMENTS,
@@ -36,7 +37,7 @@ from migrations.rules_python._archives import (
     written,
 )
 from migrations.rules_python._constants import Unknown, constant
-from migrations.rules_python._extensions import proxies, tags
+from migrations.rules_python._extensions import PIP, PYTHON
 from migrations.rules_python._surface import PIP_EXTENSION, PYTHON_EXTENSION, exported
 from migrations.rules_python._versions import Repositories, version_of
 from migrations.rules_python._versions import scan as repositories_of
@@ -203,7 +204,7 @@ def part_of(view: View) -> Part | None:
 
 def declared(view: View) -> Archives:
     """What a MODULE.bazel says about archives of interpreters."""
-    return declared_by(tags(view, "python", ("override", "single_version_override")))
+    return declared_by(tags(view, PYTHON, "override", "single_version_override"))
 
 
 def scan(view: View) -> tuple[str, Part] | None:
@@ -578,14 +579,14 @@ def toolchain_text(view: View, part: Part) -> str:
     missing = _missing(view, part)
     if not missing:
         return ""
-    proxy = next(iter(proxies(view, "python")), "")
+    proxy = next(iter(proxies(view, PYTHON)), "")
     name = proxy or "python"
     text = "" if proxy else f'{name} = use_extension("{_label(view, PYTHON_EXTENSION)}", "python")\n'
-    there = list(tags(view, "python", ("defaults", "toolchain")))
+    there = list(tags(view, PYTHON, "defaults", "toolchain"))
     new_form = _at_least(part.rules.version if part.rules else view.target.versions.get(RULES, ""), "1.3.0")
     if new_form and part.default and not there:
         text += f'{name}.defaults(python_version = "{part.default}")\n'
-    done = {call.string("python_version") for call in there if (call.callee or "").endswith(".toolchain")}
+    done = {call.string("python_version") for call in there if tag_name(call) == "toolchain"}
     for item in missing:
         for version in item.versions:
             if version in done:
@@ -608,7 +609,7 @@ def override_edits(view: View, part: Part) -> Rewritten:
     """What the `python.override` that a MODULE.bazel has lacks: there may be only one."""
     wanted = dict(tags_of(item.archives for item in _missing(view, part))).get("override", {})
     lacking = {name: value for name, value in wanted.items() if name not in dict(declared(view).overall)}
-    call = next(tags(view, "python", ("override",)), None)
+    call = next(tags(view, PYTHON, "override"), None)
     return rewrite(call, put=lacking) if call is not None and lacking else Rewritten((), ())
 
 
@@ -656,7 +657,7 @@ def _use_repo(proxy: str, pairs: list[tuple[str, str]]) -> str:
 
 def hub_text(view: View, part: Part) -> str:
     """What a MODULE.bazel lacks of the requirements; `""` if nothing."""
-    known = proxies(view, "pip")
+    known = proxies(view, PIP)
     names = {
         call.string("hub_name") for call in view.calls_named("parse") if (call.callee or "").partition(".")[0] in known
     }

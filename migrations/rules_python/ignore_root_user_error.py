@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
+from migrations.extensions import tags
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
-from migrations.rules_python._extensions import tags
+from migrations.rules_python._extensions import PYTHON
 from migrations.rules_python._surface import CHANGES, path_of
 from migrations.view import View
 
@@ -23,7 +24,7 @@ _HOME = "//python:repositories.bzl"
 
 def find(view: View) -> Iterator[Finding]:
     """Tags of the extension, and calls of the macros, that still say it."""
-    calls = list(tags(view, "python", ("toolchain", "override")))
+    calls = list(tags(view, PYTHON, "toolchain", "override"))
     loaded = {symbol.local for load in view.loads if path_of(view, load.label) == _HOME for symbol in load.symbols}
     calls += [call for call in view.calls_named(*loaded) if call.callee in loaded] if loaded else []
     for call in calls:

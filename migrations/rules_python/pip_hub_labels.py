@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from buildfile.source import FileKind
+from migrations.extensions import tags
 from migrations.finding import Finding
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
-from migrations.rules_python._extensions import tags
+from migrations.rules_python._extensions import PIP
 from migrations.rules_python._surface import DOCS, relabelled
 from migrations.rules_python._workspace import hubs_in
 from migrations.view import View
@@ -24,7 +25,7 @@ _TARGETS = ("data", "dist_info", "extracted_whl_files", "pkg", "whl")
 def scan(view: View) -> tuple[str, tuple[str, ...]] | None:
     """The hubs that a file declares, with the directory of its workspace."""
     if view.file.kind is FileKind.MODULE:
-        names = [call.string("hub_name") or "" for call in tags(view, "pip", ("parse",))]
+        names = [call.string("hub_name") or "" for call in tags(view, PIP, "parse")]
     else:
         names = [hub.name for found in hubs_in(view) if not found.why for hub in found.meaning]
     return (view.workspace.path, tuple(name for name in names if name)) if names else None

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from buildfile.edits import Edit
 from buildfile.source import STARLARK, FileKind
 from buildfile.style import quote
+from migrations.extensions import proxies
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
-from migrations.rules_python._extensions import proxies
+from migrations.rules_python._extensions import PYTHON
 from migrations.rules_python._surface import CHANGES, relabelled
 from migrations.view import View
 
@@ -39,7 +40,7 @@ def find(view: View) -> Iterator[Finding]:
 
 
 def _used(view: View) -> Iterator[Finding]:
-    known = proxies(view, "python")
+    known = proxies(view, PYTHON)
     for call in view.calls_named("use_repo"):
         arguments = call.arguments
         if not arguments or getattr(arguments[0].value, "id", "") not in known:

@@ -12,10 +12,11 @@ from buildfile.calls import Call
 from buildfile.edits import Edit
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
+from migrations.extensions import tags
 from migrations.finding import Finding, Fix, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
-from migrations.rules_python._extensions import tags
+from migrations.rules_python._extensions import PYTHON
 from migrations.rules_python._surface import CHANGES, DOCS
 from migrations.view import View
 
@@ -24,8 +25,8 @@ def find(view: View) -> Iterator[Finding]:
     """Each toolchain tag with `is_default`, where the release is known: the old form serves every release."""
     if not view.target.versions.get("rules_python"):
         return
-    toolchains = list(tags(view, "python", ("toolchain",)))
-    defaults = list(tags(view, "python", ("defaults",)))
+    toolchains = list(tags(view, PYTHON, "toolchain"))
+    defaults = list(tags(view, PYTHON, "defaults"))
     for call in toolchains:
         argument = call.argument("is_default")
         if argument is None:
@@ -54,8 +55,8 @@ def _declared(view: View, call: Call, toolchains: list[Call], message: str) -> I
     if argument is None:
         return
     proxy = (call.callee or "").rpartition(".")[0]
-    if version is None or call.splats or call.scope.repeated:
-        advice = "Write python.defaults by hand; the version is computed here."
+    if version is None or call.splats or call.scope.repeated or not proxy:
+        advice = "Write python.defaults by hand; the version is computed here, or the extension has no name."
         yield Finding(argument.start, argument.end, message, advice=advice)
         return
     first = next(item for item in toolchains if (item.callee or "").startswith(proxy + "."))

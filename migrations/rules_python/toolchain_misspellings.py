@@ -12,10 +12,11 @@ from buildfile.bindings import Symbol
 from buildfile.calls import Call
 from buildfile.rewrite import rewrite
 from buildfile.source import STARLARK, FileKind
+from migrations.extensions import tags
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
-from migrations.rules_python._extensions import EXTENSIONS, OLD_FILE, tags
+from migrations.rules_python._extensions import EXTENSIONS, OLD_FILE, PYTHON
 from migrations.rules_python._surface import DOCS, path_of, relabelled, rules, written
 from migrations.view import String, View
 
@@ -44,7 +45,7 @@ def find(view: View) -> Iterator[Finding]:
         yield from _renamed(call, _TOOLCHAIN)
     for call, _ in view.calls(rules("py_runtime")):
         yield from _renamed(call, _RUNTIME)
-    for call in tags(view, "python", ("toolchain",)) if view.file.kind is FileKind.MODULE else ():
+    for call in tags(view, PYTHON, "toolchain") if view.file.kind is FileKind.MODULE else ():
         yield from _renamed(call, _TAGS)
     for string in view.strings("@"):
         yield from _label(view, string)

@@ -9,11 +9,12 @@ import ast
 from collections.abc import Iterator
 
 from buildfile.source import FileKind
+from migrations.extensions import proxies
 from migrations.finding import Finding
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.rules_python import _workspace
-from migrations.rules_python._extensions import proxies
+from migrations.rules_python._extensions import PIP
 from migrations.rules_python._surface import DOCS
 from migrations.rules_python._workspace import appended, here, hubs_in, is_root_module, removed, rules_text
 from migrations.view import View
@@ -29,7 +30,7 @@ def find(view: View) -> Iterator[Finding]:
         if text:
             message = "the requirements of the WORKSPACE are the module's now"
             yield Finding(
-                0, 0, message, appended(view, next(iter(proxies(view, "pip")), ""), rules_text(view, part), text)
+                0, 0, message, appended(view, next(iter(proxies(view, PIP)), ""), rules_text(view, part), text)
             )
         return
     moved = {hub.name for hub in part.hubs}

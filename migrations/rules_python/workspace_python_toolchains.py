@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from buildfile.source import FileKind
+from migrations.extensions import proxies
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.rules_python import _workspace
-from migrations.rules_python._extensions import proxies
+from migrations.rules_python._extensions import PYTHON
 from migrations.rules_python._surface import DOCS
 from migrations.rules_python._workspace import appended, here, is_root_module, removed, rules_text, toolchains_in
 from migrations.view import View
@@ -27,7 +28,7 @@ def find(view: View) -> Iterator[Finding]:
         text = _workspace.toolchain_text(view, part) if is_root_module(view) else ""
         if text:
             message = "the toolchains of the WORKSPACE are the module's now"
-            fix = appended(view, next(iter(proxies(view, "python")), ""), rules_text(view, part), text)
+            fix = appended(view, next(iter(proxies(view, PYTHON)), ""), rules_text(view, part), text)
             override = _workspace.override_edits(view, part)
             yield Finding(0, 0, message, Fix(fix.edits + override.edits, fix.changes + override.changes))
         return

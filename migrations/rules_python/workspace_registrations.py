@@ -11,11 +11,12 @@ from typing import Any
 from buildfile.calls import Call
 from buildfile.edits import Edit
 from buildfile.source import FileKind
+from migrations.extensions import proxies
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.rules_python import _workspace
-from migrations.rules_python._extensions import proxies
+from migrations.rules_python._extensions import PYTHON
 from migrations.rules_python._surface import DOCS, path_of
 from migrations.rules_python._workspace import appended, is_root_module, removed, top_level
 from migrations.view import View
@@ -82,7 +83,7 @@ def find(view: View) -> Iterator[Finding]:
             labels.pop()  # it comes behind those of the root module anyway
         missing = [label for label in labels if label not in known and not _moved(view, label, known)]
         hub = _HUB[0] in missing
-        proxy = next(iter(proxies(view, "python")), "")
+        proxy = next(iter(proxies(view, PYTHON)), "")
         if missing and (proxy or not hub):
             fix = _using_hub(view, proxy) if hub else None
             fix = fix or appended(view, "", f"register_toolchains({_arguments(missing)})\n")
