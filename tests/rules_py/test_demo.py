@@ -128,3 +128,15 @@ def test_a_package_without_a_target_says_so(demo: Workspace) -> None:
     result = demo.bazel("build", "@pypi//left_out")
     assert result.code != 0
     assert 'uv.override_package(name = "left_out", target = "//…")' in result.err
+
+
+def test_an_unknown_set_of_packages_says_so(demo: Workspace) -> None:
+    """Targets for certain sets of packages name sets that there are."""
+    text = 'load("@pypi//:defs.bzl", "compatible_with")\n\ncompatible_with(["default", "other"])\n'
+    demo.write({"unknown_set/BUILD.bazel": text})
+    try:
+        result = demo.bazel("query", "//unknown_set:all")
+    finally:
+        shutil.rmtree(demo.root / "unknown_set")
+    assert result.code != 0
+    assert '@pypi has no set of packages "other", but default' in result.err
