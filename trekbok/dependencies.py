@@ -21,6 +21,7 @@ from buildfile.targets import Change
 from generator.findings import CYCLE, UNDECLARED, UNUSED, DependencyFinding, findings
 from generator.form import new_value, value_of
 from generator.run import GenerateOptions, generate_plan
+from generator.selects import branched
 from migrations.finding import Finding, Fix, Level, Safety
 from migrations.lint.outside import Outside
 from migrations.lint.own import DEPENDENCIES
@@ -96,14 +97,19 @@ def _find_undeclared(found: _By, view: View) -> Iterator[Finding]:
         order = sorted(range(1, len(items) + 1), key=lambda number: -(number & -number))
         for item in (items[number - 1] for number in order):
             argument = call.argument(item.attribute)
-            values = [string_value(element) for element in _elements(argument.value)] if argument else []
+            parts = branched(argument.value) if argument is not None else None
+            plain = parts.plain if parts is not None else argument.value if argument is not None else None
+            values = [string_value(element) for element in _elements(plain)]
             if item.dependency in values:
                 continue
             if argument is None:
                 text = new_value(item.attribute, (item.dependency,)).decode()
                 done = rewrite(call, put={item.attribute: text})
-            elif isinstance(argument.value, ast.List):
-                done = _with(call, item.attribute, argument.value, values, item.dependency)
+            elif isinstance(plain, ast.List):
+                done = _with(call, item.attribute, plain, values, item.dependency)
+            elif parts is not None:
+                text = value_of(call, argument, (item.dependency,)).decode("utf-8", "surrogateescape")
+                done = rewrite(call, put={item.attribute: text})
             else:
                 yield Finding(*_head(call), item.message)
                 continue
@@ -132,7 +138,7 @@ def _with(call: Call, attribute: str, node: ast.List, values: Sequence[str | Non
     return Rewritten(tuple(items.insert(after, [quote(new)])), (Change(call.key, attribute),))
 
 
-def _elements(node: ast.expr) -> Sequence[ast.expr]:
+def _elements(node: ast.expr | None) -> Sequence[ast.expr]:
     return node.elts if isinstance(node, ast.List) else ()
 
 

@@ -1,0 +1,4 @@
+import lib.m
+import listed.m
+import p1.m
+import p2.m

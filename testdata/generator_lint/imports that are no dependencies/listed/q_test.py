@@ -1,0 +1,1 @@
+import p1.m
