@@ -76,6 +76,14 @@ class Unresolved:
                 "\t1. Leave the file in the srcs of one of these targets only.\n"
                 f"\t2. Choose one with the '# gazelle:resolve py {self.name} TARGET_LABEL' BUILD file directive.\n"
             )
+        if self.module.conftest:
+            return (
+                f'{place}: "{self.name}" is an invalid dependency: possible solutions:\n'
+                f"\t1. Have a target for {self.module.conftest}, which pytest loads for these tests.\n"
+                f"\t2. Name a target with the '# gazelle:resolve py {self.name} TARGET_LABEL' BUILD file directive.\n"
+                "\t3. Leave it out with a comment '# gazelle:include_pytest_conftest false' in the test, or with the "
+                "'# gazelle:python_include_ancestor_conftest false' BUILD file directive.\n"
+            )
         return (
             f'{place}: "{self.name}" is an invalid dependency: possible solutions:\n'
             "\t1. Add the distribution to the requirements, and run `trekbok manifest`.\n"
