@@ -169,6 +169,10 @@ class View:
                 if symbol is not None and symbol in symbols:
                     yield call, symbol
 
+    def symbol_of(self, call: Call) -> Symbol | None:
+        """What a call calls; None for what is made in this file."""
+        return self.bindings.symbol(call.callee, call.scope)
+
     def calls_named(self, *names: str) -> Iterator[Call]:
         """Every call whose callee ends in one of some names, whatever it is bound to (`x.toolchain`, `module`)."""
         for statement in self.statements(*names):

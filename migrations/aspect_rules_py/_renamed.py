@@ -1,4 +1,4 @@
-"""Rules that got another name: their calls, aliases, loads, and what is unpacked into calls."""
+"""Rules that got another name: their calls, aliases and loads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from buildfile.bindings import Symbol
-from buildfile.calls import Call, Scope, dotted, string_value, target_key, walk
+from buildfile.calls import Call, target_key, walk
 from buildfile.edits import Edit
 from buildfile.loads import used_words
 from buildfile.rewrite import Rewritten
@@ -285,32 +285,3 @@ _RE_EXPORT = re.compile(rb"[A-Za-z_]\w*\s*=\s*([A-Za-z_]\w*)\s*(?:#|$)")
 
 def _place_of(view: View, name: str) -> tuple[int, int]:
     return next((item.start, item.end) for load in view.loads for item in load.symbols if item.local == name)
-
-
-def unpacked(view: View, call: Call) -> dict[str, ast.expr] | None:
-    """The arguments that a call's `**` bring, as far as the file says so; None if something cannot be seen."""
-    found: dict[str, ast.expr] = {}
-    for argument in call.splats:
-        entries = _entries(view, argument.value, call.scope) if argument.name == "**" else None
-        if entries is None:
-            return None
-        found.update(entries)
-    return found
-
-
-def _entries(view: View, node: ast.expr, scope: Scope) -> dict[str, ast.expr] | None:
-    """The entries of a dict display or `dict(...)`, also behind a top-level name; None for anything else."""
-    if isinstance(node, ast.Dict):
-        keys = [string_value(key) if key is not None else None for key in node.keys]
-        known = [key for key in keys if key is not None]
-        return dict(zip(known, node.values, strict=True)) if len(known) == len(keys) else None
-    if isinstance(node, ast.Call) and dotted(node.func) == "dict" and not node.args:
-        named = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg is not None}
-        return named if len(named) == len(node.keywords) else None
-    if isinstance(node, ast.Name) and node.id not in scope.local:
-        for statement in view.file.statements:
-            tree = view.tree(statement) if statement.text.startswith(node.id.encode()) else None
-            for item in tree.body if tree is not None else ():
-                if isinstance(item, ast.Assign) and any(dotted(target) == node.id for target in item.targets):
-                    return _entries(view, item.value, scope) if not isinstance(item.value, ast.Name) else None
-    return None

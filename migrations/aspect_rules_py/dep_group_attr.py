@@ -14,8 +14,8 @@ from buildfile.calls import Call, string_value
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
 from migrations.aspect_rules_py import _wrappers
-from migrations.aspect_rules_py._renamed import unpacked
 from migrations.aspect_rules_py._surface import UPSTREAM, UV_DEFS, UV_UNSTABLE_DEFS, anywhere
+from migrations.aspect_rules_py._unpacked import renamed_key, unpacked
 from migrations.aspect_rules_py._wrappers import gather_wrappers, reaching, wrappers_in
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
@@ -34,16 +34,21 @@ def find(view: View) -> Iterator[Finding]:
     """The attribute on calls of the rules and of the repository's own macros over them."""
     rules = _RULES | (_CONSOLE if view.target.at_least("2.0.0-alpha.2") else frozenset())
     wrappers = reaching(view, view.facts.get(_ID, {}), rules, _OLD)
+    targets = rules | wrappers
     passed_on = False
-    for call, _ in view.calls(rules | wrappers):
+    for call, _ in view.calls(targets):
         argument = call.argument(_OLD)
         passed_on = passed_on or bool(call.splats)
         if argument is not None:
             yield _of_call(call)
-        elif _OLD in (unpacked(view, call) or {}):
+        elif (value := (unpacked(view, call) or {}).get(_OLD)) is not None:
             splat = call.splats[0]
             message = f"the arguments unpacked here bring {_OLD}, which is {_NEW} now"
-            yield Finding(splat.start, splat.end, message, advice=f"Rename the key '{_OLD}' to '{_NEW}' in the dict.")
+            fix = None
+            if not _is_label(value):
+                fix = renamed_key(view, call, _OLD, _NEW, lambda other: view.symbol_of(other) in targets)
+            advice = "" if fix is not None else f"Rename the key '{_OLD}' to '{_NEW}' in the dict."
+            yield Finding(splat.start, splat.end, message, fix, advice)
     if passed_on and view.file.kind is FileKind.BZL:
         yield from _on_kwargs(view)
 
@@ -188,7 +193,36 @@ MIGRATION = Migration(
                 "m.bzl": _LOAD.format('"py_test"')
                 + 'def m(name, **kwargs):\n    kwargs.setdefault("venv", "a")\n    py_test(name = name, **kwargs)\n',
             },
-            person=("unpacked here bring venv", "may be about it"),
+            {
+                "BUILD.bazel": _LOAD.format('"py_test"')
+                + '_COMMON = {"dep_group": "a"}\n\npy_test(\n    name = "t",\n    **_COMMON\n)\n',
+            },
+            person=("may be about it",),
+        ),
+        Case(
+            "dicts that are for two rules, and in the call",
+            {
+                "BUILD.bazel": _LOAD.format('"py_binary", "py_test"')
+                + 'COMMON = dict(\n    srcs = ["x.py"],\n    venv = "a",\n)\n\n'
+                'py_test(\n    name = "t",\n    **COMMON\n)\n\npy_binary(\n    name = "b",\n    **COMMON\n)\n\n'
+                'py_binary(\n    name = "c",\n    **{"venv": "b"}\n)\n'
+            },
+            {
+                "BUILD.bazel": _LOAD.format('"py_binary", "py_test"')
+                + 'COMMON = dict(\n    srcs = ["x.py"],\n    dep_group = "a",\n)\n\n'
+                'py_test(\n    name = "t",\n    **COMMON\n)\n\npy_binary(\n    name = "b",\n    **COMMON\n)\n\n'
+                'py_binary(\n    name = "c",\n    **{"dep_group": "b"}\n)\n'
+            },
+        ),
+        Case(
+            "dicts that are used otherwise, can be loaded, or hold a label",
+            {
+                "BUILD.bazel": _LOAD.format('"py_test"') + 'A = {"venv": "a"}\n\nB = {"venv": ":v"}\n\nprint(A)\n\n'
+                'py_test(\n    name = "a",\n    **A\n)\n\npy_test(\n    name = "b",\n    **B\n)\n',
+                "m.bzl": _LOAD.format('"py_test"')
+                + 'C = {"venv": "a"}\n\ndef m(name):\n    py_test(name = name, **C)\n',
+            },
+            person=("bring venv", "bring venv", "bring venv"),
         ),
         Case(
             "attributes of that name that mean something else",

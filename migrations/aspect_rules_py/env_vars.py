@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from buildfile.calls import string_value
 from buildfile.source import FileKind
-from migrations.aspect_rules_py._renamed import unpacked
 from migrations.aspect_rules_py._surface import SHAPED, UPSTREAM
+from migrations.aspect_rules_py._unpacked import unpacked
 from migrations.finding import Finding, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate

@@ -13,8 +13,9 @@ from buildfile.bazelrc import lines_of
 from buildfile.calls import Argument
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
-from migrations.aspect_rules_py._extensions import INTERPRETERS, tags
+from migrations.aspect_rules_py._extensions import INTERPRETERS
 from migrations.aspect_rules_py._surface import UPSTREAM
+from migrations.extensions import tags
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -50,15 +51,11 @@ def find(view: View) -> Iterator[Finding]:
     for call in calls:
         argument = call.argument(_GONE)
         if argument is not None:
-            version = call.string("python_version")
-            other = said.flags and version not in said.flags and not _is_false(argument)
-            advice = _put(view, version) if other else ""
             yield Finding(
                 argument.start,
                 argument.end,
                 "toolchain of python_interpreters has no is_default",
                 Fix.of(rewrite(call, drop=(_GONE,))),
-                advice,
             )
     if calls and not said.flags:
         versions = said.defaults or {call.string("python_version") for call in calls}
@@ -114,7 +111,7 @@ MIGRATION = Migration(
     page=Page(
         what=(
             "Drops `is_default` from `toolchain` tags of the `python_interpreters` extension. Where no .bazelrc sets "
-            "the flag yet, or sets another version than the default was, the line to put there is reported."
+            "the flag yet, the line to put there is reported."
         ),
         why="From 2.0.0-alpha.4 on there is no such attribute; the default version is the flag `//py:python_version`.",
         safety=(
@@ -202,23 +199,6 @@ python.toolchain(
                 ".bazelrc": "test --@aspect_rules_py//py:python_version=3.12\n",
             },
             person=("no .bazelrc says",),
-        ),
-        Case(
-            "the flag is set to another version",
-            {
-                "MODULE.bazel": (
-                    'i = use_extension("@aspect_rules_py//py:extensions.bzl", "python_interpreters")\n'
-                    'i.toolchain(is_default = True, python_version = "3.12")\n'
-                ),
-                ".bazelrc": "common --@aspect_rules_py//py:python_version=3.11\n",
-            },
-            {
-                "MODULE.bazel": (
-                    'i = use_extension("@aspect_rules_py//py:extensions.bzl", "python_interpreters")\n'
-                    'i.toolchain(python_version = "3.12")\n'
-                ),
-            },
-            person=("has no is_default",),
         ),
         Case(
             "a workspace on v2 with it",

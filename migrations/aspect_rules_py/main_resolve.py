@@ -13,8 +13,8 @@ from buildfile.calls import Call, string_value
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
 from buildfile.style import quote
-from migrations.aspect_rules_py._renamed import unpacked
 from migrations.aspect_rules_py._surface import DEFS, UPSTREAM
+from migrations.aspect_rules_py._unpacked import unpacked
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate

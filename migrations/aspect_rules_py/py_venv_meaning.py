@@ -123,13 +123,14 @@ def find(view: View) -> Iterator[Finding]:
             yield split(view, call, "py_venv of the stable file made a link in v1, and is the virtualenv itself in v2")
         elif not settled:
             yield _unsure(call)
-    for use in view.uses(_STABLE) if sure else ():
+    for use in view.uses(_STABLE) if sure or not settled else ():
         if view.bindings.root(use.name) in names:
             yield Finding(
                 use.start,
                 use.end,
                 "py_venv made a link in v1, is the virtualenv itself in v2, and is used here as a value",
                 advice="Where a link is meant, make a py_venv and a py_venv_link(venv = …) of it.",
+                level=Level.PERSON if sure else Level.NOTE,
             )
 
 

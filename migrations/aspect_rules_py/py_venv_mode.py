@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
-from migrations.aspect_rules_py._renamed import unpacked
-from migrations.aspect_rules_py._surface import UPSTREAM, anywhere
+from migrations.aspect_rules_py._surface import SHAPED, UPSTREAM, anywhere
+from migrations.aspect_rules_py._unpacked import unpacked, without
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -25,8 +25,9 @@ def find(view: View) -> Iterator[Finding]:
             fix = Fix.of(rewrite(call, drop=("mode",)))
             yield Finding(argument.start, argument.end, "py_venv has no mode any more", fix)
         elif "mode" in (unpacked(view, call) or {}):
-            advice = "Drop it from what is unpacked here."
-            yield Finding(call.start, call.callee_range[1], "py_venv has no mode any more", advice=advice)
+            inside = without(view, call, "mode", lambda other: view.symbol_of(other) in SHAPED)
+            advice = "" if inside is not None else "Drop it from what is unpacked here."
+            yield Finding(call.start, call.callee_range[1], "py_venv has no mode any more", inside, advice)
 
 
 MIGRATION = Migration(
@@ -67,7 +68,7 @@ py_venv(
             "unpacked",
             'load("@aspect_rules_py//py:defs.bzl", "py_venv")\n\nX = {"mode": "x"}\n\n'
             'py_venv(\n    name = "v",\n    **X\n)\n',
-            person=("no mode",),
+            'load("@aspect_rules_py//py:defs.bzl", "py_venv")\n\nX = {}\n\npy_venv(\n    name = "v",\n    **X\n)\n',
         ),
         Case(
             "the plan ignores it",

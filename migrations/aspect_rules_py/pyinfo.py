@@ -24,6 +24,7 @@ _NAME = "PyInfo"
 _NATIVE = Symbol("native", _NAME)
 _FIELDS = frozenset({"transitive_sources", "imports", "virtual_dependencies", "virtual_resolutions"})
 _GONE = ("has_py2_only_sources", "has_py3_only_sources", "uses_shared_libraries")
+_OWN = Symbol(DEFS, _NAME)
 _RULES = ("py_binary", "py_library", "py_test")
 _PROTO = ("py_proto_library", "py_grpc_library")
 _OURS = anywhere(*_RULES, "py_venv_binary", "py_venv_test", "py_venv")
@@ -61,6 +62,8 @@ def find(view: View) -> Iterator[Finding]:
         for symbol in load.symbols:
             if symbol.local in loaded:
                 yield _replaced(view, mine, symbol.local, loaded[symbol.local], symbol.start, symbol.end)
+            elif view.bindings.loaded.get(symbol.local) == _OWN:
+                yield from _unknown(view, symbol.local, _OWN, symbol.start, symbol.end)
     if not any(symbol.name == _NAME for symbol in view.bindings.loaded.values()):
         for start, end in _native_uses(view):
             yield _replaced(view, mine, _NAME, _NATIVE, start, end)
@@ -91,12 +94,16 @@ def _replaced(view: View, others: _Others, local: str, symbol: Symbol, start: in
         )
     calls = [call for call, _ in view.calls({symbol})]
     rewritten = [rewrite(call, drop=_GONE) for call in calls if any(call.argument(name) for name in _GONE)]
-    unknown = sorted(
-        {argument.name for call in calls for argument in call.arguments if argument.name} - _FIELDS - {*_GONE, "**"}
-        | (_read(view, local) - _FIELDS)
-    )
-    advice = f"It has no {', '.join(unknown)}: find another way to what they say." if unknown else ""
-    return Finding(start, end, message, Fix.of(*rewritten, bind={local: (label, _NAME)}), advice)
+    return Finding(start, end, message, Fix.of(*rewritten, bind={local: (label, _NAME)}))
+
+
+def _unknown(view: View, local: str, symbol: Symbol, start: int, end: int) -> Iterator[Finding]:
+    """The fields that a file gives or reads, and that the PyInfo of aspect_rules_py does not have."""
+    given = {argument.name for call, _ in view.calls({symbol}) for argument in call.arguments if argument.name}
+    unknown = sorted((given - {"**"} | _read(view, local)) - _FIELDS)
+    if unknown:
+        message = f"the {_NAME} of {view.spell(DEFS)} has no {', '.join(unknown)}"
+        yield Finding(start, end, message, advice="Find another way to what they say.")
 
 
 def _read(view: View, local: str) -> set[str]:
@@ -239,7 +246,7 @@ MIGRATION = Migration(
                 "r.bzl": 'load("@aspect_rules_py//py:defs.bzl", "PyInfo")\n\ndef _impl(ctx):\n'
                 "    return ctx.attr.dep[PyInfo].has_py3_only_sources\n"
             },
-            person=("give the PyInfo of",),
+            person=("has no has_py3_only_sources",),
         ),
         Case(
             "a workspace with both rulesets",

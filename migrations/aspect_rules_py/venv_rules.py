@@ -5,17 +5,18 @@ https://github.com/aspect-build/rules_py/pull/944
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 
+from buildfile.bindings import Symbol
 from buildfile.calls import Call
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
 from migrations.aspect_rules_py import _wrappers
 from migrations.aspect_rules_py._by_name import TURN, by_name
-from migrations.aspect_rules_py._renamed import Called, Renaming, renamed, unpacked
-from migrations.aspect_rules_py._surface import DEFS, PLAN, UPSTREAM, anywhere, is_part
+from migrations.aspect_rules_py._renamed import Called, Renaming, renamed
+from migrations.aspect_rules_py._surface import DEFS, PLAN, SHAPED, UPSTREAM, anywhere, is_part
+from migrations.aspect_rules_py._unpacked import unpacked, without
 from migrations.aspect_rules_py._wrappers import gather_wrappers, reaching, wrappers_in
 from migrations.finding import Finding, Fix, Level
 from migrations.migration import Case, Migration, Page
@@ -25,6 +26,7 @@ from migrations.view import View
 _ID = "venv-rules"
 _NEW = {"py_venv_binary": "py_binary", "py_venv_test": "py_test"}
 _OLD = anywhere(*_NEW)
+_STABLE = frozenset(Symbol(DEFS, name) for name in _NEW.values())
 _DROPPED = ("mode", "debug")
 _SHAPE = {"expose_venv": "True", "isolated": "False"}
 _HOME = re.compile(rb"bazel-(?:bin|out)/[\w/.$(){}-]*?/?\.(?!runfiles)[\w-]+(?=/(?:bin|lib|pyvenv\.cfg))")
@@ -38,6 +40,7 @@ def find(view: View) -> Iterator[Finding]:
     if is_part(view):
         return
     yield from _of_wrappers(view)
+    yield from _of_unpacked(view)
     preserve = view.option("semantics", "preserve") == "preserve"
     value = "Use {new} of {label}, and give its targets expose_venv = True, isolated = False where the rule is called."
     what = Renaming(_NEW, _OLD, DEFS, _called, _wrapper if preserve else None, value if preserve else "")
@@ -71,26 +74,34 @@ def _called(view: View, call: Call, callee: str | None) -> Called:
         put = {
             name: value for name, value in _SHAPE.items() if call.argument(name) is None and name not in (hidden or {})
         }
-    advice = [_of_unpacked(hidden)]
+    advice = ""
+    if "resolutions" in (hidden or {}):
+        advice = "The unpacked arguments bring resolutions, which do not work any more."
     resolutions = call.argument("resolutions")
     if resolutions is not None:
         text, needed = by_name(view, call, resolutions.value)
         if text is None:
-            advice.append(TURN)
+            advice = TURN
         else:
             put["resolutions"] = text
             bind = needed
     rewritten = rewrite(call, callee=callee, put=put, drop=_DROPPED)
-    left = " ".join(text for text in advice if text)
-    if left or hidden is not None:
-        return Called(rewritten, bind, left)
+    if advice or hidden is not None:
+        return Called(rewritten, bind, advice)
     unseen = "Cannot see into the unpacked arguments: they must not bring mode, debug, expose_venv or isolated."
     return Called(rewritten, bind, unseen, Level.NOTE)
 
 
-def _of_unpacked(hidden: dict[str, ast.expr] | None) -> str:
-    found = [name for name in (*_DROPPED, "resolutions") if name in (hidden or {})]
-    return f"The unpacked arguments bring {' and '.join(found)}, which does not work any more." if found else ""
+def _of_unpacked(view: View) -> Iterator[Finding]:
+    """Calls of the new rules into which something is unpacked that only the old ones had."""
+    for call, _ in view.calls(_STABLE, having=(b"**",)):
+        hidden = unpacked(view, call) or {}
+        for name in _DROPPED:
+            if name in hidden:
+                message = f"the arguments unpacked here bring {name}, which is gone"
+                fix = without(view, call, name, lambda other: view.symbol_of(other) in SHAPED)
+                advice = "" if fix is not None else "Drop it from the dict."
+                yield Finding(call.start, call.callee_range[1], message, fix, advice)
 
 
 def _wrapper(local: str, rule: str) -> list[str]:
@@ -158,6 +169,8 @@ MIGRATION = Migration(
         b"mode=",
         b"debug =",
         b"debug=",
+        b'"mode":',
+        b'"debug":',
     ),
     find=find,
     scan=wrappers_in,
@@ -362,8 +375,18 @@ MIGRATION = Migration(
             'COMMON = {"tags": ["x"]}\n\npy_binary(\n    name = "b",\n    expose_venv = True,\n'
             '    isolated = False,\n    main = "b.py",\n    **COMMON\n)\n\n'
             "py_binary(\n    expose_venv = True,\n    isolated = False,\n"
-            '    **dict(name = "c", main = "c.py", mode = "m")\n)\n',
-            person=("became py_binary",),
+            '    **dict(name = "c", main = "c.py")\n)\n',
+        ),
+        Case(
+            "a dict that something else has too",
+            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_test")\nload(":m.bzl", "m")\n\n'
+            'COMMON = {\n    "debug": True,\n    "tags": ["x"],\n}\n\n'
+            'py_venv_test(\n    name = "t",\n    **COMMON\n)\n\nm(\n    name = "m",\n    **COMMON\n)\n',
+            'load("@aspect_rules_py//py:defs.bzl", "py_test")\nload(":m.bzl", "m")\n\n'
+            'COMMON = {\n    "debug": True,\n    "tags": ["x"],\n}\n\n'
+            'py_test(\n    name = "t",\n    expose_venv = True,\n    isolated = False,\n    **COMMON\n)\n\n'
+            'm(\n    name = "m",\n    **COMMON\n)\n',
+            person=("bring debug",),
         ),
         Case(
             "resolutions by label become a struct by name",

@@ -15,7 +15,6 @@ from buildfile.rewrite import rewrite
 from buildfile.source import STARLARK, FileKind
 from buildfile.style import quote
 from buildfile.targets import Change
-from migrations.aspect_rules_py._renamed import unpacked
 from migrations.aspect_rules_py._sibling_refs import (
     NEEDLE,
     OWNERS,
@@ -27,7 +26,8 @@ from migrations.aspect_rules_py._sibling_refs import (
     unreadable,
 )
 from migrations.aspect_rules_py._surface import DEFS, MODULE, UPSTREAM
-from migrations.aspect_rules_py._venv_link import LINKS
+from migrations.aspect_rules_py._unpacked import unpacked
+from migrations.aspect_rules_py._venv_link import LINKS, is_v2
 from migrations.finding import Finding, Fix, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -241,6 +241,14 @@ def _computed(view: View) -> Iterator[Finding]:
                 )
                 level = Level.PERSON if item.runs else Level.NOTE
                 yield Finding(call.start, call.callee_range[1], message, fix, advice or _hidden(call), level)
+            elif item.runs and is_v2(view) and call.argument("expose_venv_link") is None:
+                yield Finding(
+                    item.start,
+                    item.end,
+                    f"{item.source} made a link when it was run, and opens an interpreter now",
+                    advice=f"For a link give the target {_asked(view)}, and name its :….venv_link here.",
+                    level=Level.NOTE,
+                )
         if not mine and any(symbol in OWNERS for symbol in view.bindings.loaded.values()):
             yield Finding(
                 item.start,
@@ -577,6 +585,20 @@ def tool(name):
 """,
             },
             person=('"{}.venv".format(name) is referred to',),
+        ),
+        Case(
+            "a macro with an alias that is run, once the workspace is on v2",
+            {
+                "MODULE.bazel": 'bazel_dep(name = "aspect_rules_py", version = "2.0.0-alpha.6")\n',
+                "m.bzl": """\
+load("@aspect_rules_py//py:defs.bzl", "py_binary")
+
+def tool(name):
+    py_binary(name = name, expose_venv = True)
+    native.alias(name = name + "_env", actual = "{}.venv".format(name))
+""",
+            },
+            notes=("opens an interpreter now",),
         ),
         Case(
             "a macro and a comprehension make the targets",

@@ -13,7 +13,8 @@ from buildfile.source import STARLARK, FileKind
 from migrations.aspect_rules_py._extensions import NEEDLES, gather_repos, hubs_of, is_hub
 from migrations.aspect_rules_py._surface import UPSTREAM
 from migrations.aspect_rules_py._uv_module import ON_V1
-from migrations.finding import Finding, Fix
+from migrations.aspect_rules_py._venv_link import is_v2
+from migrations.finding import Finding, Fix, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.view import String, View
@@ -24,9 +25,8 @@ _LIBRARIES = frozenset({"deps", "resolutions", "virtual_deps", "actual"})
 
 
 def find(view: View) -> Iterator[Finding]:
-    """Labels `:whl` of hubs; of a workspace that is on v2 already they mean what they say."""
-    if view.target.versions.get("aspect_rules_py", "").startswith("2"):
-        return
+    """Labels `:whl` of hubs; in a workspace that is on v2 already those that are no dependency may mean the file."""
+    level = Level.NOTE if is_v2(view) else Level.PERSON
     for string in view.strings(":whl"):
         found = _LABEL.fullmatch(string.value)
         if found is None or not is_hub(view.facts.get(_ID, {}).get(view.workspace.path), found[1]):
@@ -42,6 +42,7 @@ def find(view: View) -> Iterator[Finding]:
                 string.end,
                 message,
                 advice=f"Write {library} if the library is meant, or see that what uses it can take a .whl file.",
+                level=level,
             )
 
 
@@ -104,6 +105,7 @@ MIGRATION = Migration(
                 "MODULE.bazel": ON_V1.replace("1.11.7", "2.0.0-alpha.6"),
                 "BUILD.bazel": 'filegroup(\n    name = "w",\n    srcs = ["@pypi//torch:whl"],\n)\n',
             },
+            notes=("torch:whl was the library",),
         ),
     ),
 )
