@@ -236,7 +236,7 @@ def apply(
         step = apply_waves(base, manifest, names, exclude, rest["jobs"])
     except StepError as error:
         raise UsageProblem(str(error)) from None
-    what = f"{', '.join(names) or 'no wave'}: {len(step.edited):,} calls"
+    what = f"{', '.join(names) or 'no wave'}: {_calls(len(step.edited))}"
     _end(base, step, what, **rest)
 
 
@@ -267,7 +267,7 @@ def revert(
         step = take_back(base, manifest, names, labels, exclude, rest["jobs"])
     except StepError as error:
         raise UsageProblem(str(error)) from None
-    text = f"{len(step.edited):,} calls are back"
+    text = f"taken back: {_calls(len(step.edited))}"
     _end(base, step, text, **rest)
 
 
@@ -289,8 +289,12 @@ def finish(
         step = end(base, _needed(base), exclude, rest["jobs"])
     except StepError as error:
         raise UsageProblem(str(error)) from None
-    text = f"the flag takes over: {len(step.edited):,} calls"
+    text = f"the flag takes over: {_calls(len(step.edited))}"
     _end(base, step, text, **rest)
+
+
+def _calls(number: int) -> str:
+    return f"{number:,} call{'' if number == 1 else 's'}"
 
 
 def _end(

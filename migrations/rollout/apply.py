@@ -9,14 +9,14 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
 
-from buildfile.calls import Call, calls_in, string_value
+from buildfile.calls import Argument, Call, calls_in, dotted, string_value
 from buildfile.edits import Edit, apply
 from buildfile.layout import layout_of, relaid
 from buildfile.parallel import available_cores, map_chunks
@@ -302,10 +302,9 @@ def _wanted(call: Call, wish: Wish) -> tuple[Rewritten, str]:
         if argument is None:
             put[name] = value
             continue
-        have = call.text(argument).decode("utf-8", "replace")
-        same = _literal(have) == _literal(value)
-        if same:
+        if _has(call, name, value):
             continue
+        have = _shown(call, argument)
         if have in _DEFAULTS or (wish.drop.get(name) and _literal(have) == _literal(wish.drop[name])):
             put[name] = value
         else:
@@ -314,8 +313,8 @@ def _wanted(call: Call, wish: Wish) -> tuple[Rewritten, str]:
     for name, value in wish.drop.items():
         argument = call.argument(name)
         if argument is not None and name not in put and name not in wish.put:
-            have = call.text(argument).decode("utf-8", "replace")
-            if _literal(have) == _literal(value):
+            have = _shown(call, argument)
+            if _has(call, name, value):
                 drop.append(name)
             else:
                 reason = f"{name} = {have} is kept"
@@ -323,8 +322,28 @@ def _wanted(call: Call, wish: Wish) -> tuple[Rewritten, str]:
 
 
 def _has(call: Call, name: str, value: str) -> bool:
+    """Whether an attribute has a value, given as source text; a select has it if all its branches do."""
     argument = call.argument(name)
-    return argument is not None and _literal(call.text(argument).decode("utf-8", "replace")) == _literal(value)
+    return argument is not None and set(_values(argument.value)) == {_literal(value)}
+
+
+def _values(node: ast.expr) -> Iterator[str]:
+    """The source texts of the values that an attribute may have."""
+    if (
+        isinstance(node, ast.Call)
+        and dotted(node.func) == "select"
+        and node.args
+        and isinstance(node.args[0], ast.Dict)
+    ):
+        for branch in node.args[0].values:
+            yield from _values(branch)
+    else:
+        yield _literal(ast.unparse(node))
+
+
+def _shown(call: Call, argument: Argument) -> str:
+    """The value of an attribute, for people."""
+    return " ".join(call.text(argument).decode("utf-8", "replace").split())
 
 
 def _literal(text: str) -> str:

@@ -387,6 +387,9 @@ def _computed(context: Context, rule: Rule) -> Iterator[tuple[str, str]]:
             yield f"its {name} is a select(), or another value that is computed", "Opt it in by hand."
 
 
+UNREACHED = ("closed-macro", "computed-target")
+"""Hazards of targets that cannot be edited where they are called: accepted or not, no wave has them."""
+
 HAZARDS: dict[str, Callable[[Context, Rule], Iterator[tuple[str, str]]]] = {
     "shared-source": _shared_sources,
     "old-python": _old_python,

@@ -24,7 +24,8 @@ HEAD = """\
 #
 # `trekbok rollout precompile plan` writes this file and keeps what it finds in it: a target stays in its wave.
 # `apply` edits the BUILD files of the waves with `applied = true`, `revert` takes them back, `status` compares.
-# A target may be moved to another wave, or out of [held], by hand. Merge by keeping the lines of both sides.
+# A target may be moved to another wave, or from [held] to [accepted], by hand; run `plan` then. Merge by keeping the
+# lines of both sides.
 """
 
 
@@ -275,7 +276,8 @@ def text_of(manifest: Manifest, notes: Notes = Notes()) -> str:
         lines += [
             "",
             "# Held back; `trekbok explain ID` says why, and `plan` looks again each time. To take a",
-            "# target in as it is, move its line to a table [accepted].",
+            "# target in as it is, move its line to a table [accepted]; what cannot be edited where it is called",
+            "# is in no wave, and if it is accepted follows the flag once that is on.",
             "[held]",
         ]
         for label in sorted(manifest.held):

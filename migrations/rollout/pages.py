@@ -162,7 +162,8 @@ HAZARDS = (
             "Holds a target back that a macro makes which does not hand its arguments to the rule, hands them to a "
             "library too, or sets the attribute itself.",
             "The attribute cannot be set where the macro is called.",
-            "Macros of other repositories are known by the directives `gazelle:map_kind` and by `--map-kind`.",
+            "No wave has it, accepted or not; accepted, it follows the flag once that is on. Macros of other "
+            "repositories are known by the directives `gazelle:map_kind` and by `--map-kind`.",
             ("https://bazel.build/extending/macros",),
         ),
     ),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from buildfile.parallel import available_cores, map_chunks
-from migrations.rollout.hazards import Added, Context, Hold, find
+from migrations.rollout.hazards import UNREACHED, Added, Context, Hold, find
 from migrations.rollout.inventory import Inventory, Rule, take
 from migrations.rollout.kinds import EXECUTABLES
 from migrations.rollout.manifest import Manifest, Notes, Selection, Wave, wanted
@@ -60,13 +60,14 @@ def plan(root: Path, manifest: Manifest, exclude: Sequence[str] = (), jobs: int 
     context = Context(inventory, manifest.goal, manifest.limits)
     holds, added = _examined(context, chosen, jobs or available_cores())
     accepted = manifest.accepted
+    unreached = {hold.label for hold in holds if hold.id in UNREACHED}
     holds = [hold for hold in holds if hold.id not in accepted.get(hold.label, ())]
     held: dict[str, list[Hold]] = {}
     for hold in holds:
         held.setdefault(hold.label, []).append(hold)
     places = manifest.wave_of()
     kept = {rule.label: text for rule in chosen if (text := decision(rule, manifest, rule.label in places))}
-    waves = _waves(manifest, chosen, held, kept, owner)
+    waves = _waves(manifest, chosen, held, unreached | kept.keys(), owner)
     reasons = {label: tuple(hold.id for hold in items) for label, items in held.items()}
     why = {label: items[0].message for label, items in held.items()}
     present = {rule.label for rule in chosen}
@@ -162,11 +163,19 @@ def _examined(context: Context, rules: list[Rule], jobs: int) -> tuple[list[Hold
 def _waves(
     manifest: Manifest,
     chosen: Iterable[Rule],
-    held: dict[str, list[Hold]],
-    kept: dict[str, str],
+    held: Collection[str],
+    out: Collection[str],
     owner: Callable[[str], str],
 ) -> dict[str, Wave]:
-    """The waves with their targets: those of before where they were, new ones where the split puts them."""
+    """The waves with their targets: those of before where they were, new ones where the split puts them.
+
+    Args:
+        manifest: the manifest of before.
+        chosen: the targets that are meant.
+        held: those that are held back, unless their wave is in already.
+        out: those that no wave may have.
+        owner: the owner of a path.
+    """
     before = manifest.wave_of()
     cut = cut_of(manifest)
     wave = splitter(cut, owner)
@@ -174,7 +183,7 @@ def _waves(
     for rule in chosen:
         label, old = rule.label, before.get(rule.label)
         inside = old is not None and manifest.waves[old].applied
-        if label in kept or (label in held and not inside):
+        if label in out or (label in held and not inside):
             continue
         placed.setdefault(old or wave(label, rule.path), []).append(label)
     names = order(cut, [*manifest.waves, *placed])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,11 +13,10 @@ from buildfile.plan import Cause, FileChange, Skip
 from buildfile.plan import Plan as FilePlan
 from migrations.rollout import flag
 from migrations.rollout.apply import ID, Wish, edit, updated, wishes
+from migrations.rollout.hazards import UNREACHED
 from migrations.rollout.inventory import Inventory, take
 from migrations.rollout.kinds import EXECUTABLES
 from migrations.rollout.manifest import NAME, Manifest, Notes, text_of, with_waves
-
-_UNREACHED = ("closed-macro", "computed-target")
 
 
 class StepError(Exception):
@@ -147,7 +146,7 @@ def _step(
         }
         wished = wishes(after, kinds, leaving)
         paths = {label: inventory.rules[label].path for label in wished}
-        _reachable(inventory, wished)
+        _reachable(inventory, wished, after.accepted)
     applied = edit(root, paths, wished, jobs, after.finished)
     result = updated(after, applied, new)
     changes = list(applied.changes)
@@ -179,8 +178,9 @@ def _with_flag(manifest: Manifest, inventory: Inventory) -> tuple[Manifest, File
     return manifest, None
 
 
-def _reachable(inventory: Inventory, wished: dict[str, Wish]) -> None:
-    """Drops wishes that change nothing for targets that cannot be edited; refuses where they would have to be.
+def _reachable(inventory: Inventory, wished: dict[str, Wish], accepted: Mapping[str, Sequence[str]]) -> None:
+    """Drops wishes for targets that cannot be edited, and for those whose macro decides; refuses where that would take
+    in what has to be kept out.
 
     Raises:
         StepError: targets that the flag would take in, and that cannot say no where they are called.
@@ -188,16 +188,19 @@ def _reachable(inventory: Inventory, wished: dict[str, Wish]) -> None:
     stuck = []
     for label in list(wished):
         rule = inventory.rules[label]
-        unreached = not rule.names or (rule.made is not None and rule.made.closed)
-        if unreached and wished[label].put.get("pyc_collection") == '"disabled"':
+        made, attributes = rule.made, {*wished[label].put, *wished[label].drop}
+        if rule.names and (made is None or not (made.closed or made.sets & attributes)):
+            continue
+        says_no = wished.pop(label).put.get("pyc_collection") == '"disabled"'
+        decided = made is not None and "pyc_collection" in made.sets and not made.closed
+        if says_no and not decided and set(UNREACHED).isdisjoint(accepted.get(label, ())):
             stuck.append(label)
-        elif unreached:
-            del wished[label]
     if stuck:
         shown = "\n".join(f"  {label}" for label in sorted(stuck)[:20])
         raise StepError(
-            f"the flag would take these in, and they cannot be kept out where they are called ({_or(_UNREACHED)}):\n"
-            f"{shown}\nEdit their macros, or give the calls a literal name, and run again."
+            f"the flag would take these in, and they cannot be kept out where they are called ({_or(UNREACHED)}):\n"
+            f"{shown}\nEdit their macros, give the calls a literal name, or let the flag take them in: move their "
+            "lines in the manifest to [accepted]. Then run again."
         )
 
 

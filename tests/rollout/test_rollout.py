@@ -431,3 +431,40 @@ def test_a_hazard_and_the_migration_that_says_as_much_of_the_same_call_are_one_f
 
     assert found("ALL,rollout") == [("t", "precompile-main-module"), ("u", "main-module")]
     assert found("rollout") == [("t", "main-module"), ("u", "main-module")]
+
+
+def test_what_cannot_be_edited_where_it_is_called_is_in_no_wave_and_follows_the_flag_if_accepted(
+    planted: Repository,
+) -> None:
+    root, _ = planted
+    _plan(root)
+    macros = (root / "macros/BUILD.bazel").read_text()
+    trekbok(root, "apply", "--all")
+    refused = trekbok(root, "finish")
+    assert refused.returncode == 2 and "//macros:sealed" in refused.stderr and "[accepted]" in refused.stderr
+    assert "//macros:decided" not in refused.stderr, "its macro has decided"
+    trekbok(root, "revert", "--all")
+    path = root / NAME
+    accepted = {"//macros:sealed": "closed-macro", "//many:name.replace('.py', '')": "computed-target"}
+    lines = "".join(f'"{label}" = ["{id}"]\n' for label, id in accepted.items())
+    path.write_text(path.read_text() + "\n[accepted]\n" + lines)
+    manifest = _plan(root)
+    assert accepted.keys().isdisjoint({*manifest.wave_of(), *manifest.held})
+    trekbok(root, "apply", "--all")
+    trekbok(root, "finish")
+    manifest = read(root / NAME)
+    assert manifest is not None and manifest.finished
+    assert (root / "macros/BUILD.bazel").read_text() == macros
+
+
+def test_a_select_counts_as_the_value_that_all_its_branches_have(tmp_path: Path) -> None:
+    load = 'load("@rules_python//python:py_test.bzl", "py_test")\n\n'
+    value = 'select({\n        "//:x": "include_pyc",\n        "//conditions:default": "include_pyc",\n    })'
+    text = load + f'py_test(\n    name = "t",\n    srcs = ["t.py"],\n    pyc_collection = {value},\n)\n'
+    lay_out(tmp_path, {"BUILD": text, "t.py": ""})
+    _plan(tmp_path)
+    applied = trekbok(tmp_path, "apply", "--all")
+    assert (applied.returncode, applied.stdout) == (0, "share-050: 0 calls in 0 files\n"), applied
+    assert (tmp_path / "BUILD").read_text() == text
+    assert trekbok(tmp_path, "finish").returncode == 0
+    assert "pyc_collection" not in (tmp_path / "BUILD").read_text()
