@@ -28,6 +28,7 @@ from generator.messages import Fatal, Message
 
 PACKAGE, FILE, PROJECT = "package", "file", "project"
 MANIFEST_NAME = "gazelle_python.yaml"
+_PUBLIC = "//visibility:public"
 
 
 class Directive(NamedTuple):
@@ -125,8 +126,9 @@ class Config:
 
     @property
     def all_visibility(self) -> tuple[str, ...]:
-        """The visibility of generated rules."""
-        return tuple(dict.fromkeys(self.default_visibility + self.visibility))
+        """The visibility of generated rules; public stands alone, as Bazel takes it with no other label."""
+        labels = tuple(dict.fromkeys(self.default_visibility + self.visibility))
+        return (_PUBLIC,) if _PUBLIC in labels else labels
 
 
 @dataclass(slots=True)
