@@ -77,9 +77,12 @@ class Label:
         return f"{self.repo}//{self.package}:{self.name}"
 
 
-def sort_key(text: str) -> tuple[int, str, tuple[str, ...], str]:
-    """Buildifier's order of the labels of load statements: other repositories, `//`, `:`."""
-    head, _, name = text.partition(":") if not text.startswith("@") or "//" in text else (text, "", "")
-    repo, slashes, package = head.partition("//")
-    group = 0 if text.startswith("@") else 1 if slashes else 2
-    return group, repo.lstrip("@"), tuple(package.split("/")) if package else (), name
+def sort_key(text: str) -> tuple[int, str, list[str], list[str], str]:
+    """Buildifier's order of the labels of load statements: other repositories, `//`, `:`; case counts last."""
+    repo, slashes, rest = text.partition("//")
+    if not slashes and not text.startswith("@"):
+        return 2, "", [], text.removeprefix(":").lower().split("/"), text.removeprefix(":")
+    package, colon, name = rest.partition(":")
+    name = name if colon else package.rpartition("/")[2] or repo.lstrip("@")
+    parts = package.lower().split("/") if package else []
+    return 0 if repo else 1, repo.lstrip("@"), parts, name.lower().split("/"), text.lstrip("@")

@@ -25,6 +25,7 @@ _PLAIN = re.compile(rb'(load\s*\()\s*"([!#-\[\]-~ ]*)"((?>\s*,\s*(?:[A-Za-z_]\w*
 _REST = re.compile(rb"[ \t]*+(?:#[^\n\r]*+)?[ \t\r\n]*+")
 _PLAIN_SYMBOL = re.compile(rb'(?:([A-Za-z_]\w*)\s*=\s*)?"([^"]*)"')
 _WORD = re.compile(rb"#[^\n]*|" + STRING + rb"|([A-Za-z_]\w*+)(?![ \t]*+=(?!=))", re.DOTALL)
+_COMMENTS = re.compile(rb"(?>[ \t]*+#[^\n]*+(?:\n|\Z))++")
 _LICENCE = re.compile(rb"(?i)copyright|licen[cs]e|spdx-")
 
 
@@ -303,6 +304,27 @@ def _load_text(file: SourceFile, label: str, symbols: dict[str, str], model: Loa
     return b"load(" + b", ".join(texts) + b")"
 
 
+def _in_order(anchors: list[tuple[str, Statement]]) -> bool:
+    keys = [sort_key(label) for label, _ in anchors]
+    return keys == sorted(keys)
+
+
+def _last_run(data: bytes, anchors: list[tuple[str, Statement]]) -> list[tuple[str, Statement]]:
+    """The last loads with nothing between them; in a WORKSPACE these are those that something else stands above."""
+    first = len(anchors) - 1
+    while first and not data[anchors[first - 1][1].end : anchors[first][1].lead].strip():
+        first -= 1
+    return anchors[first:]
+
+
+def _behind_comments(file: SourceFile, statement: Statement) -> int:
+    """The end of a statement and of the comments right below it that no other statement is right below."""
+    found = _COMMENTS.match(file.data, statement.end)
+    if found is None or any(other.lead == statement.end for other in file.statements):
+        return statement.end
+    return found.end()
+
+
 def _above(statement: Statement, newline: bytes) -> tuple[int, bytes, bytes]:
     """The place right above a load: its comments stay with it, but for those that head the file."""
     if statement.heads:
@@ -316,13 +338,16 @@ def _place(
     """Where a new load goes among the statements that stay, and the text in front of and behind it."""
     nl = file.newline
     if anchors:
+        if not _in_order(anchors):
+            anchors = _last_run(file.data, anchors)
         key = sort_key(label)
-        keys = [sort_key(other) for other, _ in anchors]
-        at = sum(1 for other in keys if other < key) if keys == sorted(keys) else len(anchors)
+        at = sum(1 for other, _ in anchors if sort_key(other) < key) if _in_order(anchors) else len(anchors)
         if at == 0 or (at < len(anchors) and anchors[at][1].lead == anchors[at][1].start):
             return _above(anchors[at][1], nl)
         last = anchors[at - 1][1].end
-        return last, b"" if file.data[last - 1 : last] == b"\n" else nl, b""
+        below = _behind_comments(file, anchors[at - 1][1])
+        line = b"" if file.data[below - 1 : below] == b"\n" else nl
+        return below, line + nl if below > last else line, b""
     if emptied:
         return emptied[0].statement.own, b"", b""
     first = next(iter(file.statements), None)

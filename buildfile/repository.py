@@ -367,9 +367,11 @@ def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
     overrides: dict[str, str] = {}
     local: set[str] = set()
     files: list[str] = []
+    loaded: list[str] = []
     for entry in entries:
         if entry.kind is FileKind.WORKSPACE and entry.path.startswith(prefix + "WORKSPACE"):
             for call in _calls(root, entry.path, entry.kind, problems):
+                loaded += _own_file(call, prefix)
                 name = call.string("name")
                 if name is None:
                     continue
@@ -380,6 +382,9 @@ def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
                 names[name] = known
                 archive = _archive_version(call, known)
                 dependencies.setdefault(known, Dependency(known, archive, name, entry.path, -1, -1))
+    for dependency in _in_macros(root, prefix, loaded):
+        names.setdefault(dependency.apparent, dependency.name)
+        dependencies.setdefault(dependency.name, dependency)
     queue = [prefix + "MODULE.bazel"]
     while queue:
         path = queue.pop(0)
@@ -429,6 +434,34 @@ def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
         dependencies[name] = replace(dependencies[name], local=True)
     bazel = _bazel_version(f"{os.fspath(root)}/{prefix}.bazelversion")
     return Workspace(where, module, dependencies, names, tuple(files), bazel, tuple(problems))
+
+
+def _own_file(call: Call, prefix: str) -> list[str]:
+    """The file that a load statement reads, if its label has no repository; none for any other call."""
+    text = call.string_of(call.arguments[0].value) if call.callee == "load" and call.arguments else None
+    if text is None or not text.startswith(("//", ":")):
+        return []
+    try:
+        label = Label.parse(text, call.file.package[len(prefix) :])
+    except BadLabel:
+        return []
+    return [f"{prefix}{label.package + '/' if label.package else ''}{label.name}"]
+
+
+def _in_macros(root: Path, prefix: str, paths: list[str]) -> Iterator[Dependency]:
+    """The rulesets that macros of a workspace's own bring, given the files that its WORKSPACE loads."""
+    queue, seen = list(paths), set()
+    while queue:
+        path = queue.pop(0)
+        if path in seen or not (root / path).is_file():
+            continue
+        seen.add(path)
+        for call in _calls(root, path, FileKind.BZL, []):
+            queue += _own_file(call, prefix)
+            name = call.string("name")
+            known = _known_source(call, name) if name is not None else ""
+            if name is not None and known in _SOURCES.values():
+                yield Dependency(known, _archive_version(call, known), name, path, -1, -1)
 
 
 def _bazel_version(path: str) -> str:

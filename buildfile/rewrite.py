@@ -180,7 +180,7 @@ def _place(plan: _Plan, name: str, moving: set[str]) -> int:
 def _must_open(call: Call, items: Items, kept: int, added: int) -> bool:
     """Whether buildifier gives a call its own lines that, on one line so far, gets more than one argument."""
     return (
-        call.file.kind in (FileKind.BUILD, FileKind.MODULE)
+        _sorted_kind(call)
         and not call.scope.function
         and not items.one_per_line
         and len(items.ranges) <= 1

@@ -26,14 +26,23 @@ _REST = "\nm()\n"
             'load("//a:a.bzl", "a")  # a\nload("//z:z.bzl", "z")\n',
             f'load("//a:a.bzl", "a")  # a\n{_NEW}load("//z:z.bzl", "z")\n',
         ),
+        (
+            '# begin:ours\nload("//a:a.bzl", "a")\n# end:ours\n',
+            f'# begin:ours\nload("//a:a.bzl", "a")\n# end:ours\n\n{_NEW}',
+        ),
+        ('load("//m:M.bzl", "x")\nload("z.bzl", "z")\n', f'load("//m:M.bzl", "x")\n{_NEW}load("z.bzl", "z")\n'),
+        (
+            'load("//z:z.bzl", "z")\n\nz()\n\nload("//a:a.bzl", "a")\nload("//n:n.bzl", "n")\n',
+            f'load("//z:z.bzl", "z")\n\nz()\n\nload("//a:a.bzl", "a")\n{_NEW}load("//n:n.bzl", "n")\n',
+        ),
         ("# Copyright\nx()\n", f"# Copyright\n{_NEW}\nx()\n"),
         ("# An x.\nx()\n", f"{_NEW}\n# An x.\nx()\n"),
     ],
 )
 def test_place_of_a_new_load(before: str, after: str) -> None:
-    file = SourceFile("BUILD", FileKind.BUILD, (before + _REST).encode())
+    file = SourceFile("WORKSPACE", FileKind.WORKSPACE, (before + _REST).encode())
     made = apply(file.data, change_loads(file, {"m": ("//m:m.bzl", "m")}, ()))
     assert made.decode() == after + _REST
     need_buildifier()
     for data in (file.data, made):
-        assert formatted(data, "BUILD") == data
+        assert formatted(data, "WORKSPACE") == data

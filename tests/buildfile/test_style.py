@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from buildfile.calls import Call, calls_in
 from buildfile.edits import apply
+from buildfile.labels import sort_key
 from buildfile.loads import change_loads, loads_of
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind, SourceFile
+from buildfile.style import _PRIORITY, attribute_key
 from buildfile.targets import changes_between
 from tests.buildfile.oracle import formatted, need_buildifier
 
@@ -127,3 +129,29 @@ def test_changed_loads_stay_in_form(data: bytes, bind: dict[str, tuple[str, str]
     assert len(set(labels)) == len(labels), "a file loaded twice"
     assert formatted(after.data) == after.data
     assert not change_loads(after, bind, release), "a second change changes something"
+
+
+def test_the_attributes_have_the_order_of_buildifier() -> None:
+    need_buildifier()
+    names = sorted({*_PRIORITY, "srcs_version", "module_name", "precompile", "actual", "zzz"}, key=attribute_key)
+    data = b"x(\n" + b"".join(f"    {name} = 1,\n".encode() for name in names) + b")\n"
+    assert formatted(data, "BUILD") == data
+
+
+def test_the_labels_of_loads_have_the_order_of_buildifier() -> None:
+    need_buildifier()
+    packages = ("@a//", "@a//x", "@b-c//", "//", "//a", "//a/b", "//a-b", "//a.b", "//b")
+    labels = [
+        f"{package}:{name}" for package in packages for name in ("x.bzl", "X.bzl", "sub/x.bzl", "sub.bzl", "_x.bzl")
+    ]
+    labels += ["@a", "//foo", "//foo:bar.bzl", "//foo:foo.bzl", "b.bzl", ":a.bzl", ":c.bzl"]
+    labels.sort(key=sort_key)
+    data = "".join(f'load("{label}", "x{number}")\n' for number, label in enumerate(labels)).encode()
+    assert formatted(data, "BUILD") == data
+
+
+def test_a_call_of_a_workspace_gets_a_line_for_each_of_two_arguments() -> None:
+    need_buildifier()
+    file = SourceFile("WORKSPACE", FileKind.WORKSPACE, b'a(name = "x")\n')
+    made = apply(file.data, rewrite(calls_in(file, file.statements[0])[0], put={"b": "1"}).edits)
+    assert made == b'a(\n    name = "x",\n    b = 1,\n)\n' == formatted(made, "WORKSPACE")
