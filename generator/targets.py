@@ -193,26 +193,17 @@ class _Generator:
     def _library(self, srcs: list[str], unit: str) -> None:
         """The binaries and the library of one unit: a list of files, and the library's name or the file it is for."""
         per_file = self.config.generation_mode == FILE
-        remaining = list(srcs)
         if MAIN not in self.siblings:
             runnable = [name for name in ([unit] if per_file else srcs) if self._of(name).main_guard]
             binaries = {name: self._guarded(name, srcs) for name in sorted(runnable, key=_nearest)}
-            for name in runnable:
-                binary = binaries[name]
-                if binary is not None:
-                    self.out.targets.append(binary)
-                    if per_file:
-                        remaining.remove(name)
-        if per_file and unit not in remaining:
+            self.out.targets += [binary for name in runnable if (binary := binaries[name]) is not None]
+            if per_file and runnable:
+                return
+        if not srcs:
             return
-        if not remaining:
-            return
-        if per_file:
-            name = self._unique(LIBRARY, _stem(unit), unit, remaining)
-        else:
-            name = self._existing_name(LIBRARY, unit, remaining)
+        name = self._unique(LIBRARY, _stem(unit), unit, srcs) if per_file else self._existing_name(LIBRARY, unit, srcs)
         self._refuse_taken(LIBRARY, name, "python_library_naming_convention")
-        self.out.targets.append(self._target(LIBRARY, name, remaining, visible=True))
+        self.out.targets.append(self._target(LIBRARY, name, srcs, visible=True))
 
     def _guarded(self, name: str, unit: list[str]) -> Target | None:
         """The binary of a file with a main guard; None if its name is taken."""

@@ -1,0 +1,3 @@
+import other
+if __name__ == "__main__":
+    pass
