@@ -14,6 +14,7 @@ https://rules-python.readthedocs.io/en/latest/toolchains.html
 | Autodetecting toolchain | autodetecting_toolchain |
 | Runtime environment toolchain | runtime_environment_toolchain |
 | Local toolchain | local_toolchain |
+| Accessing the underlying interpreter | accessing_the_underlying_interpreter |
 | Custom toolchains | custom_toolchains, in test_custom_suite.py |
 """
 

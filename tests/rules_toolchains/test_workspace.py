@@ -69,6 +69,7 @@ def test_register_toolchains(suite: Suite) -> None:
         + """
 python_register_toolchains(
     name = "py_old", python_version = "<OLD_MINOR>", set_python_version_constraint = True,
+    register_coverage_tool = True,
 """
         + _TOOL_VERSIONS
         + """)
@@ -77,9 +78,10 @@ python_register_toolchains(name = "py_new", python_version = "<NEW>",
         + _TOOL_VERSIONS
         + ")\n"
     )
-    workspace.bazel(
+    result = workspace.bazel(
         "test", "--test_output=errors", "//versions:default", "//versions:old", "//versions:old_release"
     ).check()
+    assert "register_coverage_tool of py_old has no effect" in result.err
 
 
 def test_toolchains_of_modules_used_in_workspace(suite: Suite) -> None:

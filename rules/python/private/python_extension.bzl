@@ -2,7 +2,7 @@
 
 load("@bazel_tools//tools/build_defs/repo:utils.bzl", "get_auth")
 load(":python_releases.bzl", "DEFAULT_BASE_URL", "absolute_label", "archive", "check_version", "known_versions", "python_releases", "read_manifest", "resolve_version")
-load(":python_repos.bzl", "python_repos")
+load(":python_repos.bzl", "NO_COVERAGE_TOOL", "python_repos")
 load(":runtime_platforms.bzl", "platform_of")
 
 def _python_impl(module_ctx):
@@ -60,8 +60,7 @@ def _toolchain_versions(module):
         found[version] = True
         if module.is_root and tag.configure_coverage_tool:
             # buildifier: disable=print
-            print("configure_coverage_tool has no effect: no archive of coverage.py is known; name its entry " +
-                  "point by coverage_tool of python.single_version_platform_override")
+            print(NO_COVERAGE_TOOL.format("configure_coverage_tool"))
     return found.keys()
 
 def _default_version(module_ctx, tags):

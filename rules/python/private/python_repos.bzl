@@ -6,6 +6,11 @@ load(":python_releases.bzl", "newest", "resolve_version")
 load(":runtime_platforms.bzl", "by_preference")
 load(":version_repos.bzl", "host_repo", "toolchains_repo", "version_repo", "versions_repo")
 
+NO_COVERAGE_TOOL = (
+    "{} has no effect: no archive of coverage.py is known; name its entry point by coverage_tool of py_runtime, or of " +
+    "python.single_version_platform_override"
+)
+
 def python_repos(*, names, releases, default_version, toolchains_name, versions_name = None, target_settings = []):
     """Makes the repositories of interpreters, and one with their toolchains.
 

@@ -1,7 +1,7 @@
 """Python versions for a WORKSPACE file."""
 
 load(":python_releases.bzl", "DEFAULT_BASE_URL", "archive", "check_version", "python_releases")
-load(":python_repos.bzl", "python_repos")
+load(":python_repos.bzl", "NO_COVERAGE_TOOL", "python_repos")
 load(":runtime_platforms.bzl", "platform_of")
 load(":version_repos.bzl", "toolchains_repo")
 
@@ -35,7 +35,7 @@ def python_register_toolchains(
             (`_host`), have names that start with it.
         python_version: str, MAJOR.MINOR, or MAJOR.MINOR.MICRO.
         register_toolchains: bool; if not, `@NAME_toolchains//:all` is left for the caller to register.
-        register_coverage_tool: accepted; has no effect.
+        register_coverage_tool: accepted; has no effect, and says so.
         set_python_version_constraint: bool, whether the version serves only builds that ask for it.
         tool_versions: dict from MAJOR.MINOR.MICRO to dict with url (str or list; `{python_version}` and
             `{platform}` are replaced) and sha256 (dict from platform), perhaps strip_prefix, patches, patch_strip.
@@ -50,6 +50,7 @@ def python_register_toolchains(
         name = name,
         names = {check_version(python_version): name},
         default_version = "" if set_python_version_constraint else python_version,
+        register_coverage_tool = register_coverage_tool,
         register_toolchains = register_toolchains,
         releases = _releases(tool_versions or {}, minor_mapping or {}, base_url, distutils, distutils_content),
     )
@@ -74,7 +75,7 @@ def python_register_multi_toolchains(
         python_versions: list of str.
         default_version: str, the version that serves builds that ask for none; by default the first.
         register_toolchains: bool; if not, `@NAME_toolchains//:all` is left for the caller to register.
-        register_coverage_tool: accepted; has no effect.
+        register_coverage_tool: accepted; has no effect, and says so.
         tool_versions: as of python_register_toolchains.
         minor_mapping: as of python_register_toolchains.
         base_url: as of python_register_toolchains.
@@ -94,6 +95,7 @@ def python_register_multi_toolchains(
         name = name,
         names = {check_version(version): "{}_{}".format(name, version.replace(".", "_")) for version in python_versions},
         default_version = default_version,
+        register_coverage_tool = register_coverage_tool,
         register_toolchains = register_toolchains,
         releases = _releases(tool_versions or {}, minor_mapping or {}, base_url, distutils, distutils_content),
         versions_name = name,
@@ -118,7 +120,10 @@ def _releases(tool_versions, minor_mapping, base_url, distutils, distutils_conte
         }
     return python_releases(archives = archives, minor_mapping = minor_mapping)
 
-def _register(*, name, register_toolchains, **kwargs):
+def _register(*, name, register_toolchains, register_coverage_tool, **kwargs):
+    if register_coverage_tool:
+        # buildifier: disable=print
+        print(NO_COVERAGE_TOOL.format("register_coverage_tool of " + name))
     toolchains_name = name + "_toolchains"
     python_repos(toolchains_name = toolchains_name, **kwargs)
     if not register_toolchains:
