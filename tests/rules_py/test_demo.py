@@ -63,6 +63,7 @@ def test_the_demo_shows_what_there_is() -> None:
         "py_pytest_main(",
         "resolutions.from_requirements(",
         "virtual_deps",
+        "py_pex_binary(",
         "py_unpacked_wheel(",
         "= py_image_layer(",
         "mode =",

@@ -196,3 +196,17 @@ def test_two_virtualenvs(workspace: Workspace) -> None:
     result = workspace.bazel("query", "//two_venvs:all")
     assert result.code != 0
     assert "x: expose_venv makes a virtualenv and external_venv names one; drop one of them" in result.err
+
+
+def test_pex(workspace: Workspace) -> None:
+    """What is not made does not stop what is, and says so to whoever wants it."""
+    text = (
+        f'load("@{REPO_NAME}//py:defs.bzl", "py_pex_binary")\n'
+        'py_pex_binary(name = "x", binary = "//app:alone", inject_env = {"A": "b"}, inherit_path = "false")\n'
+    )
+    workspace.write({"pex/BUILD.bazel": text})
+    message = "this module brings no pex, which would have to be downloaded. py_image_layer packs a program"
+    everything = workspace.bazel("build", "//pex/...").check()
+    assert f"py_pex_binary (x) is left out of wildcards: {message}" in everything.err
+    wanted = workspace.bazel("build", "//pex:x")
+    assert wanted.code != 0 and f"//pex:x: {message}" in wanted.err

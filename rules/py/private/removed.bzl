@@ -39,14 +39,3 @@ def py_venv_test(**kwargs):
         "write py_test(…, expose_venv = True, isolated = False), without mode and debug, loaded from " +
         "the same file; without the two attributes if nothing uses the virtualenv or the environment",
     )
-
-# buildifier: disable=unnamed-macro
-def py_pex_binary(**kwargs):
-    """Not part of this module: it would need the pex tool, which is downloaded.
-
-    Args:
-        **kwargs: the target.
-    """
-    fail("py_pex_binary ({}): this module brings no pex, which would have to be downloaded; py_image_layer packs ".format(
-        kwargs.get("name"),
-    ) + "a program with its virtualenv into tar files.")
