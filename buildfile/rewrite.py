@@ -99,8 +99,12 @@ def _sorted_kind(call: Call) -> bool:
     return call.file.kind in (FileKind.BUILD, FileKind.WORKSPACE, FileKind.MODULE)
 
 
-def _in_order(names: list[str]) -> bool:
-    keys = [attribute_key(name) for name in names]
+def _key(call: Call, name: str) -> tuple[int, str]:
+    return attribute_key(name, call.callee)
+
+
+def _in_order(call: Call, names: list[str]) -> bool:
+    keys = [_key(call, name) for name in names]
     return keys == sorted(keys)
 
 
@@ -144,7 +148,7 @@ def _rearranged(plan: _Plan) -> list[Edit]:
         places.setdefault(_place(plan, name, moving), []).append((name, text))
     for after, group in places.items():
         if _sorted_kind(call):
-            group.sort(key=lambda item: attribute_key(item[0]))
+            group.sort(key=lambda item: _key(call, item[0]))
         edits += items.insert(after, [text for _, text in group])
     return merge_deletions(edits)
 
@@ -154,7 +158,7 @@ def _moving(plan: _Plan) -> set[str]:
     if not _sorted_kind(plan.call) or plan.call.splats or not plan.names:
         return set()
     names = [str(argument.name) for argument in _tail(plan.call) if argument.name not in plan.dropped]
-    if not _in_order(names) or _in_order([plan.names.get(name, name) for name in names]):
+    if not _in_order(plan.call, names) or _in_order(plan.call, [plan.names.get(name, name) for name in names]):
         return set()
     return set(plan.names)
 
@@ -172,7 +176,7 @@ def _place(plan: _Plan, name: str, moving: set[str]) -> int:
             if not any(other.start in tail for other in call.arguments[index + 1 :]) and here == "**":
                 break
             best = index
-        elif not _sorted_kind(call) or attribute_key(plan.names.get(here, here)) < attribute_key(name):
+        elif not _sorted_kind(call) or _key(call, plan.names.get(here, here)) < _key(call, name):
             best = index
     return best
 
@@ -199,11 +203,11 @@ def _opened(plan: _Plan, items: Items) -> Edit:
         for argument in call.arguments
         if argument.name not in plan.dropped
     ]
-    texts = [text for _, text in sorted(kept + plan.added, key=lambda item: _line_key(item[0]))]
+    texts = [text for _, text in sorted(kept + plan.added, key=lambda item: _line_key(call, item[0]))]
     inner = b"".join(indent + INDENT + text + (nl if text.startswith(b"*") else b"," + nl) for text in texts)
     return Edit(items.open, items.close, nl + inner + indent)
 
 
-def _line_key(name: str) -> tuple[int, tuple[int, str]]:
+def _line_key(call: Call, name: str) -> tuple[int, tuple[int, str]]:
     """The place of an argument: positional ones, named ones in their order, unpacked ones."""
-    return 0 if name == "None" else 2 if name in ("*", "**") else 1, attribute_key(name)
+    return 0 if name == "None" else 2 if name in ("*", "**") else 1, _key(call, name)

@@ -43,8 +43,15 @@ SORTED_LISTS = frozenset(
 """Attributes whose lists of strings buildifier sorts, as far as Python and C++ targets have them."""
 
 
-def attribute_key(name: str) -> tuple[int, str]:
-    """The place of an attribute in a call of a BUILD file: `name` first, `deps` near the end, the rest by name."""
+def attribute_key(name: str, callee: str | None = None) -> tuple[int, str]:
+    """The place of an attribute in a call of a BUILD file: `name` first, `deps` near the end, the rest by name.
+
+    Args:
+        name: the attribute.
+        callee: what is called; in the overrides of a MODULE.bazel `module_name` comes first.
+    """
+    if name == "module_name" and callee is not None and callee.endswith("_override"):
+        return -100, name
     return _PRIORITY.get(name, 0), name
 
 

@@ -356,7 +356,7 @@ def _list(values: list[str]) -> str:
 
 def statement(callee: str, values: dict[str, str]) -> str:
     """A call as buildifier writes it."""
-    items = sorted(values.items(), key=lambda item: attribute_key(item[0]))
+    items = sorted(values.items(), key=lambda item: attribute_key(item[0], callee))
     if len(items) == 1:
         return f"{callee}({items[0][0]} = {items[0][1]})\n"
     return f"{callee}(\n" + "".join(f"    {name} = {value},\n" for name, value in items) + ")\n"
