@@ -6,7 +6,7 @@ Part of the virtualenv, for a line of a .pth file to call. https://docs.python.o
 import os
 import site
 import sys
-from importlib.machinery import PathFinder
+from importlib import machinery
 
 
 class SharedPackages:
@@ -23,7 +23,7 @@ class SharedPackages:
         if not roots:
             return None
         directories = list(path or ()) if inner else _search_path(roots)
-        spec = PathFinder.find_spec(name, directories, target)
+        spec = machinery.PathFinder.find_spec(name, directories, target)
         if spec is None or spec.submodule_search_locations is None:
             return spec
         own = list(spec.submodule_search_locations)
@@ -59,38 +59,30 @@ class _ReaderOf:
         return reader
 
 
-class PathEntry:
+_LOADERS = (
+    (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES),
+    (machinery.SourceFileLoader, machinery.SOURCE_SUFFIXES),
+    (machinery.SourcelessFileLoader, machinery.BYTECODE_SUFFIXES),
+)
+
+
+class PathEntry(machinery.FileFinder):
     """Finds the modules of one wheel that is on `sys.path`, without a look at its files for other names."""
 
     def __init__(self, path, names):
-        self._path = path
+        # What it takes to look at files is made when the first of the names is asked for.
+        self.path = path
         self._names = names
-        self._finder = None
-
-    def _real(self):
-        if self._finder is None:
-            for hook in sys.path_hooks:
-                try:
-                    self._finder = hook(self._path)
-                    break
-                except ImportError:
-                    pass
-        return self._finder
+        self._is_ready = False
 
     def find_spec(self, name, target=None):
         """The spec of a module at the top of the wheel; None for others."""
-        return self._real().find_spec(name, target) if name in self._names else None
-
-    def iter_modules(self, prefix=""):
-        """All modules at the top of the wheel, for pkgutil."""
-        import pkgutil
-
-        return pkgutil.iter_importer_modules(self._real(), prefix)
-
-    def invalidate_caches(self):
-        """Forgets what the file system had."""
-        if self._finder is not None:
-            self._finder.invalidate_caches()
+        if name not in self._names:
+            return None
+        if not self._is_ready:
+            super().__init__(self.path, *_LOADERS)
+            self._is_ready = True
+        return super().find_spec(name, target)
 
 
 def _search_path(roots):
@@ -101,9 +93,8 @@ def _search_path(roots):
 
 
 _finder = SharedPackages()
+# The .pth files that were processed, and the lines of the indexes that were read.
 _ran = set()
-
-
 _indexes = {}
 
 
@@ -135,7 +126,7 @@ def install(shared, hooks, commands):
     for name, directories in shared.items():
         _finder.roots[name] = [os.path.join(sys.prefix, each) for each in directories]
     if shared and _finder not in sys.meta_path:
-        sys.meta_path.insert(sys.meta_path.index(PathFinder), _finder)
+        sys.meta_path.insert(sys.meta_path.index(machinery.PathFinder), _finder)
     if commands:
         _put_on_path([os.path.join(sys.prefix, each) for each in commands])
     for hook in hooks:
