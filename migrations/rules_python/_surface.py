@@ -72,6 +72,13 @@ def module_here(view: View) -> str:
     return found
 
 
+def of_the_rules(view: View) -> bool:
+    """Whether a file is one of those that make up rules_python: what it takes from Bazel it cannot load from itself."""
+    workspace = view.workspace
+    inside = view.file.path.removeprefix(workspace.path).lstrip("/")
+    return workspace.module in MODULES and inside.startswith("python/")
+
+
 def written(view: View, path: str, like: str = "") -> str:
     """`//package:name` of rules_python as a file writes it; `like` as for `View.spell`."""
     return view.spell(f"@{module_here(view) or MODULES[0]}{path}", like if path_of(view, like) else "")

@@ -11,7 +11,7 @@ from buildfile.source import STARLARK
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
-from migrations.rules_python._surface import DOCS, HOMES, missing, relabelled, written
+from migrations.rules_python._surface import DOCS, HOMES, missing, of_the_rules, relabelled, written
 from migrations.view import View
 
 _OLD = "@bazel_tools//tools/python:"
@@ -21,6 +21,8 @@ _PAIR = "py_runtime_pair"
 
 def find(view: View) -> Iterator[Finding]:
     """Loads of `toolchain.bzl`, and labels of the two targets."""
+    if of_the_rules(view):
+        return
     first = missing(view)
     for load in view.loads:
         if view.canonical(load.label) != _OLD + "toolchain.bzl":
@@ -103,6 +105,13 @@ MIGRATION = Migration(
             person=("is for @rules_python",),
         ),
         Case("other targets of bazel_tools", 'exports_files(["x"])\n\n_X = "@bazel_tools//tools/python:toolchain_x"\n'),
+        Case(
+            "rules_python itself, which cannot load what it makes",
+            {
+                "MODULE.bazel": 'module(name = "rules_python")\n',
+                "python/p.bzl": 'load("@bazel_tools//tools/python:toolchain.bzl", _p = "py_runtime_pair")\n\np = _p\n',
+            },
+        ),
         Case("a comment", "# @bazel_tools//tools/python:toolchain_type\n"),
     ),
 )

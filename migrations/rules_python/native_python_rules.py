@@ -15,7 +15,7 @@ from buildfile.targets import Change
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
-from migrations.rules_python._surface import DOCS, HOMES, MODULES, RULES, builtins, missing, written
+from migrations.rules_python._surface import DOCS, HOMES, MODULES, RULES, builtins, missing, of_the_rules, written
 from migrations.view import Use, View
 
 _NAMES = (*RULES, "py_runtime")
@@ -37,7 +37,7 @@ def gather(facts: list[tuple[str, Any]]) -> dict[str, frozenset[str]]:
 def find(view: View) -> Iterator[Finding]:
     """Every use of a rule that nothing loads."""
     uses = list(builtins(view, _NAMES, bare=False))
-    if not uses:
+    if not uses or of_the_rules(view):
         return
     prelude = (view.facts.get("native-python-rules") or {}).get(view.workspace.path, frozenset())
     first = missing(view)
@@ -171,6 +171,13 @@ def py_binary(name, **kwargs):
             {
                 "m.bzl": 'load("@rules_python//python:py_test.bzl", "py_test")\n\n'
                 "def m(name, rule = py_test):\n    rule(name = name)\n"
+            },
+        ),
+        Case(
+            "rules_python itself, which cannot load what it makes",
+            {
+                "MODULE.bazel": 'module(name = "rules_python")\n',
+                "python/py_binary.bzl": "def py_binary(**attrs):\n    native.py_binary(**attrs)\n",
             },
         ),
         Case(

@@ -11,7 +11,7 @@ from buildfile.source import FileKind
 from migrations.finding import Finding, Fix, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
-from migrations.rules_python._surface import BUNDLES, DOCS, HOMES, builtins, exported, missing, written
+from migrations.rules_python._surface import BUNDLES, DOCS, HOMES, builtins, exported, missing, of_the_rules, written
 from migrations.view import View
 
 _NAMES = ("PyInfo", "PyRuntimeInfo")
@@ -19,6 +19,8 @@ _NAMES = ("PyInfo", "PyRuntimeInfo")
 
 def find(view: View) -> Iterator[Finding]:
     """The first use of each provider that nothing loads."""
+    if of_the_rules(view):
+        return
     seen: set[str] = set()
     for use in builtins(view, _NAMES, bare=True):
         name = use.symbol.name
@@ -110,6 +112,13 @@ r = rule(
                 "def f(t):\n    return t[RulesPyInfo] if RulesPyInfo in t else t[PyInfo]\n"
             },
             notes=("beside the one of rules_python",),
+        ),
+        Case(
+            "rules_python itself, which cannot load what it makes",
+            {
+                "MODULE.bazel": 'module(name = "rules_python")\n',
+                "python/py_info.bzl": "INTERNAL = PyInfo\n",
+            },
         ),
         Case("a provider of one's own", {"r.bzl": "PyInfo = provider(fields = [])\n"}),
         Case("a longer name", {"r.bzl": "MyPyInfo = provider(fields = [])\n\ndef f(t):\n    return MyPyInfo in t\n"}),
