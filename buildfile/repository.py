@@ -371,7 +371,7 @@ def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
     for entry in entries:
         if entry.kind is FileKind.WORKSPACE and entry.path.startswith(prefix + "WORKSPACE"):
             for call in _calls(root, entry.path, entry.kind, problems):
-                loaded += _own_file(call, prefix)
+                loaded += _own_file(call, prefix, module)
                 name = call.string("name")
                 if name is None:
                     continue
@@ -382,7 +382,7 @@ def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
                 names[name] = known
                 archive = _archive_version(call, known)
                 dependencies.setdefault(known, Dependency(known, archive, name, entry.path, -1, -1))
-    for dependency in _in_macros(root, prefix, loaded):
+    for dependency in _in_macros(root, prefix, module, loaded):
         names.setdefault(dependency.apparent, dependency.name)
         dependencies.setdefault(dependency.name, dependency)
     queue = [prefix + "MODULE.bazel"]
@@ -436,19 +436,21 @@ def _workspace(root: Path, where: str, entries: list[Entry]) -> Workspace:
     return Workspace(where, module, dependencies, names, tuple(files), bazel, tuple(problems))
 
 
-def _own_file(call: Call, prefix: str) -> list[str]:
-    """The file that a load statement reads, if its label has no repository; none for any other call."""
+def _own_file(call: Call, prefix: str, module: str) -> list[str]:
+    """The file that a load statement reads, if it is one of the workspace itself; none for any other call."""
     text = call.string_of(call.arguments[0].value) if call.callee == "load" and call.arguments else None
-    if text is None or not text.startswith(("//", ":")):
+    if text is None:
         return []
     try:
         label = Label.parse(text, call.file.package[len(prefix) :])
     except BadLabel:
         return []
+    if label.repo not in ("", f"@{module}"):
+        return []
     return [f"{prefix}{label.package + '/' if label.package else ''}{label.name}"]
 
 
-def _in_macros(root: Path, prefix: str, paths: list[str]) -> Iterator[Dependency]:
+def _in_macros(root: Path, prefix: str, module: str, paths: list[str]) -> Iterator[Dependency]:
     """The rulesets that macros of a workspace's own bring, given the files that its WORKSPACE loads."""
     queue, seen = list(paths), set()
     while queue:
@@ -457,7 +459,7 @@ def _in_macros(root: Path, prefix: str, paths: list[str]) -> Iterator[Dependency
             continue
         seen.add(path)
         for call in _calls(root, path, FileKind.BZL, []):
-            queue += _own_file(call, prefix)
+            queue += _own_file(call, prefix, module)
             name = call.string("name")
             known = _known_source(call, name) if name is not None else ""
             if name is not None and known in _SOURCES.values():

@@ -57,3 +57,21 @@ def test_links_in_a_circle_and_to_nowhere_are_no_files(tmp_path: Path) -> None:
     (tmp_path / "c.bzl").symlink_to("nowhere")
     (tmp_path / "d.bzl").symlink_to(".")
     assert [entry.path for entry in walk(tmp_path).entries] == ["MODULE.bazel"]
+
+
+def test_a_ruleset_that_a_macro_of_the_workspace_brings_has_its_version(tmp_path: Path) -> None:
+    files = {
+        "WORKSPACE": 'workspace(name = "w")\n\nload("@w//b:a.bzl", "a")\n\na()\n',
+        "b/a.bzl": 'load(":b.bzl", "b")\nload("@other//:x.bzl", "x")\nload(":gone.bzl", "y")\n\ndef a():\n    b()\n',
+        "b/b.bzl": 'load(":a.bzl", "a")\n\ndef b():\n    if not native.existing_rule("rules_python"):\n'
+        '        http_archive(name = "rules_python", strip_prefix = "rules_python-0.8.0")\n'
+        '    native.bind(name = "python", actual = "@x//:y")\n',
+        "c.bzl": 'http_archive(name = "aspect_rules_py", strip_prefix = "rules_py-1.0.0")\n',
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    found = workspaces(tmp_path, walk(tmp_path))[""]
+    assert {name: (item.version, item.path) for name, item in found.dependencies.items()} == {
+        "rules_python": ("0.8.0", "b/b.bzl")
+    }
