@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from buildfile.calls import Argument, Call
-from buildfile.style import quote
-from migrations.extensions import tag_name
+from buildfile.calls import Call
+from migrations.rules_python._texts import written
 
 ARGUMENTS = ("base_url", "distutils", "distutils_content", "minor_mapping", "tool_versions")
 _KEYS = {
@@ -35,6 +34,10 @@ class Archives:
 
     overall: tuple[tuple[str, str], ...] = ()
     versions: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+
+    def joined(self, other: Archives) -> Archives:
+        """What both say together."""
+        return Archives(self.overall + other.overall, self.versions + other.versions)
 
 
 def archives_of(call: Call) -> tuple[Archives, str]:
@@ -69,31 +72,6 @@ def archives_of(call: Call) -> tuple[Archives, str]:
     return Archives(tuple(overall.items()), tuple(versions)), ""
 
 
-def declared_by(tags: Iterable[Call]) -> Archives:
-    """What the tags `python.override` and `python.single_version_override` of a MODULE.bazel say."""
-    overall: dict[str, str] = {}
-    versions: list[tuple[str, tuple[tuple[str, str], ...]]] = []
-    for call in tags:
-        values = {str(argument.name): _literal_text(call, argument) for argument in call.arguments}
-        if tag_name(call) == "override":
-            overall |= values
-            if "base_urls" in values:
-                overall.setdefault("base_url", values["base_urls"])
-        else:
-            version = call.string("python_version") or ""
-            values.pop("python_version", None)
-            versions.append((version, tuple(sorted(values.items()))))
-    return Archives(tuple(overall.items()), tuple(versions))
-
-
-def _literal_text(call: Call, argument: Argument) -> str:
-    """The value of an argument in one form, so that it can be compared; as it stands there if it is computed."""
-    try:
-        return written(ast.literal_eval(argument.value))
-    except ValueError:
-        return call.text(argument).decode("utf-8", "replace")
-
-
 def conflicts(archives: Iterable[Archives]) -> frozenset[str]:
     """The attributes of `python.override`, and the releases, about which several calls do not say the same."""
     known: dict[str, object] = {}
@@ -112,18 +90,3 @@ def tags_of(archives: Iterable[Archives]) -> Iterator[tuple[str, dict[str, str]]
         yield "override", overall
     for version, values in versions.items():
         yield "single_version_override", {**values, "python_version": written(version)}
-
-
-def written(value: object) -> str:
-    """A literal as buildifier writes it in a call."""
-    if isinstance(value, str):
-        return quote(value).decode()
-    if isinstance(value, list | tuple):
-        if len(value) < 2:
-            return f"[{''.join(written(item) for item in value)}]"
-        return "[\n" + "".join(f"        {written(item)},\n" for item in value) + "    ]"
-    if isinstance(value, dict):
-        if len(value) < 2:
-            return "{" + "".join(f"{written(key)}: {written(item)}" for key, item in value.items()) + "}"
-        return "{\n" + "".join(f"        {written(key)}: {written(item)},\n" for key, item in value.items()) + "    }"
-    return repr(value)

@@ -1,4 +1,4 @@
-"""The Python part of a WORKSPACE, and the same in a MODULE.bazel.
+"""The Python part of a WORKSPACE.
 
 https://rules-python.readthedocs.io/en/latest/getting-started.html, https://bazel.build/external/migration
 
@@ -18,27 +18,16 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from buildfile.calls import Argument, Call, dotted
-from buildfile.edits import Edit
 from buildfile.repository import Dependency
-from buildfile.rewrite import Rewritten, rewrite
-from buildfile.source import FileKind, SourceFile
+from buildfile.source import FileKind
 from buildfile.statements import Statement, removals
-from buildfile.style import attribute_key
-from buildfile.targets import Change, changes_between
-from migrations.extensions import proxies, tag_name, tags
+from buildfile.targets import Change
 from migrations.finding import Finding, Fix, Level
-from migrations.rules_python._archives import (
-    ARGUMENTS,
-    Archives,
-    archives_of,
-    conflicts,
-    declared_by,
-    tags_of,
-    written,
-)
+from migrations.rules_python._archives import ARGUMENTS, Archives, archives_of, conflicts
 from migrations.rules_python._constants import Unknown, constant
-from migrations.rules_python._extensions import PIP, PYTHON
-from migrations.rules_python._surface import PIP_EXTENSION, PYTHON_EXTENSION, exported
+from migrations.rules_python._declared import Declared, declared_in
+from migrations.rules_python._surface import exported
+from migrations.rules_python._texts import statement, written
 from migrations.rules_python._versions import Repositories, version_of
 from migrations.rules_python._versions import scan as repositories_of
 from migrations.view import View
@@ -141,7 +130,8 @@ class Part:
         default: the Python version that counts where none is asked for; empty if that cannot be seen.
         ready: whether MODULE.bazel has, or can have, the rules.
         loaded: the files that the WORKSPACE loads, canonical labels.
-        declared: what MODULE.bazel says about archives of interpreters.
+        hosts: repositories of interpreters of this machine that are spoken of other than in what moves.
+        declared: what MODULE.bazel says already.
     """
 
     name: str = ""
@@ -151,7 +141,8 @@ class Part:
     default: str = ""
     ready: bool = False
     loaded: frozenset[str] = frozenset()
-    declared: Archives = field(default_factory=Archives)
+    hosts: frozenset[str] = frozenset()
+    declared: Declared = field(default_factory=Declared)
 
     def joined(self, other: Part) -> Part:
         """What two files of a workspace say together; of what both say that of the first counts."""
@@ -163,12 +154,13 @@ class Part:
             self.default or other.default,
             self.ready or other.ready,
             self.loaded | other.loaded,
-            Archives(self.declared.overall + other.declared.overall, self.declared.versions + other.declared.versions),
+            self.hosts | other.hosts,
+            self.declared.joined(other.declared),
         )
 
     def movable(self) -> Part:
         """The same without what MODULE.bazel cannot say: all if it has no rules, and what it says otherwise already."""
-        toolchains = tuple(item for item in self.toolchains if not conflicts([self.declared, item.archives]))
+        toolchains = tuple(item for item in self.toolchains if not conflicts([self.declared.archives, item.archives]))
         return replace(self, toolchains=toolchains) if self.ready else replace(self, toolchains=(), hubs=())
 
     @property
@@ -189,22 +181,30 @@ class Found:
 def part_of(view: View) -> Part | None:
     """What a WORKSPACE has, or a MODULE.bazel says about it; None if neither."""
     if view.file.kind is FileKind.MODULE:
-        tags = declared(view)
-        return Part(ready=has_rules(view), declared=tags) if has_rules(view) or tags != Archives() else None
+        return Part(ready=has_rules(view), hosts=_hosts(view), declared=declared_in(view))
     if view.file.kind is not FileKind.WORKSPACE:
-        return None
+        hosts = _hosts(view)
+        return Part(hosts=hosts) if hosts else None
     rules = next((found.meaning for found in rules_in(view) if not found.why), None)
     found = list(toolchains_in(view))
     toolchains = tuple(each.meaning for each in found if not each.why)
-    hubs = tuple(hub for each in hubs_in(view) if not each.why for hub in each.meaning)
+    parsed = [each for each in hubs_in(view) if not each.why]
+    hubs = tuple(hub for each in parsed for hub in each.meaning)
     named = next((call.string("name") for call in view.calls_named("workspace")), None)
     loaded = frozenset(view.canonical(load.label) for load in view.loads)
-    return Part(named or "", rules, toolchains, hubs, _default(found), rules is not None, loaded)
+    hosts = _hosts(view, [each.call for each in parsed])
+    return Part(named or "", rules, toolchains, hubs, _default(found), rules is not None, loaded, hosts)
 
 
-def declared(view: View) -> Archives:
-    """What a MODULE.bazel says about archives of interpreters."""
-    return declared_by(tags(view, PYTHON, "override", "single_version_override"))
+def _hosts(view: View, without: Sequence[Call] = ()) -> frozenset[str]:
+    """The repositories called `…_host` that a file speaks of outside some calls."""
+    found = _HOST.finditer(view.file.data)
+    return frozenset(
+        match[1].decode() for match in found if not any(call.start < match.start() < call.end for call in without)
+    )
+
+
+_HOST = re.compile(rb"@([\w.-]+_host)//")
 
 
 def scan(view: View) -> tuple[str, Part] | None:
@@ -231,20 +231,16 @@ def module_file(where: str) -> str:
     return f"{where}/MODULE.bazel" if where else "MODULE.bazel"
 
 
-SCAN_NEEDLES = (b"rules_python", b"python_register_", b"pip_parse", b"pip_install", b"load(", b"override(")
+SCAN_NEEDLES = (b"rules_python", b"python_register_", b"pip_parse", b"pip_install", b"load(", b"use_extension")
 SCAN_KINDS = (FileKind.WORKSPACE, FileKind.MODULE)
+HOST_NEEDLES = (*SCAN_NEEDLES, b"_host//")
+HOST_KINDS = (*SCAN_KINDS, FileKind.BUILD, FileKind.BZL)
 
 
 def here(view: View, id: str) -> Part:
     """What the WORKSPACE of a file's workspace has."""
     part: Part = (view.facts.get(id) or {}).get(view.workspace.path, Part())
     return part
-
-
-def is_root_module(view: View) -> bool:
-    """Whether a file is the MODULE.bazel of its workspace, and no segment of it."""
-    prefix = view.workspace.path + "/" if view.workspace.path else ""
-    return view.file.path == prefix + "MODULE.bazel"
 
 
 def top_level(view: View, call: Call) -> bool:
@@ -281,6 +277,21 @@ def repository_rule(call: Call) -> str:
     return kind
 
 
+def at_least(version: str, wanted: str) -> bool:
+    """Whether a version is one, and not older than another."""
+    try:
+        return bool(version) and Version(version) >= Version(wanted)
+    except InvalidVersion:
+        return False
+
+
+def has_rules(view: View) -> bool:
+    """Whether a MODULE.bazel, or one that it includes, has the dependency."""
+    if any(call.string("name") == RULES for call in view.calls_named("bazel_dep")):
+        return True
+    return in_module(view) is not None
+
+
 def in_module(view: View) -> Dependency | None:
     """The rules as MODULE.bazel, or what it includes, has them."""
     dependency = view.workspace.dependencies.get(RULES)
@@ -304,6 +315,8 @@ def _rules(view: View, call: Call, kind: str) -> tuple[Rules | None, str]:
     prefix = _value(view, call, "strip_prefix") or ""
     named = _RELEASE.fullmatch(prefix)
     version = view.target.versions.get(RULES, "") or (named[1] if named else "")
+    if version and not at_least(version, _FLOOR):
+        return None, f"Release {version} has no tags for what is here: move to {_FLOOR} or later first."
     if version:
         pinned = {"version": version, **patched}
         return Rules(version, _override("single_version_override", pinned) if patched else ""), ""
@@ -331,6 +344,9 @@ def _patches(view: View, call: Call) -> tuple[dict[str, Any], str]:
     return {"patches": patches, **({"patch_strip": int(stripped[1])} if stripped else {})}, ""
 
 
+_FLOOR = "0.24.0"
+"""The first release with the module extensions under the names and with the repositories they have had since."""
+
 _RELEASE = re.compile(r"rules_python-v?(\d+(?:\.\d+)+(?:-?(?:rc|alpha|beta)[.\d]*)?)")
 _PATCHED = "It is patched: write the override of the bazel_dep by hand."
 _COMPUTED = "Where it is from is computed: write the bazel_dep by hand."
@@ -354,14 +370,6 @@ def _list(values: list[str]) -> str:
     return "[\n" + "".join(f'        "{value}",\n' for value in values) + "    ]"
 
 
-def statement(callee: str, values: dict[str, str]) -> str:
-    """A call as buildifier writes it."""
-    items = sorted(values.items(), key=lambda item: attribute_key(item[0], callee))
-    if len(items) == 1:
-        return f"{callee}({items[0][0]} = {items[0][1]})\n"
-    return f"{callee}(\n" + "".join(f"    {name} = {value},\n" for name, value in items) + ")\n"
-
-
 def toolchains_in(view: View, part: Part = Part()) -> Iterator[Found]:
     """The toolchains that a file registers, in its order; `part` is what is known of its workspace."""
     yield from sorted(_toolchains(view, part), key=lambda found: found.call.start)
@@ -371,7 +379,7 @@ def _toolchains(view: View, part: Part) -> Iterator[Found]:
     single = [call for call, _ in view.calls(REGISTER)]
     several = [call for call, _ in view.calls(REGISTER_MULTI)]
     archives = {call.start: archives_of(call) for call in single + several}
-    unclear = conflicts([part.declared, *(found for found, _ in archives.values())])
+    unclear = conflicts([part.declared.archives, *(found for found, _ in archives.values())])
     for call in single:
         name, version = _text(view, call, "name"), _text(view, call, "python_version")
         others, why = _tag_attributes(view, call, {"name", "python_version", "set_python_version_constraint"})
@@ -438,9 +446,11 @@ def _tag_attributes(view: View, call: Call, own: set[str]) -> tuple[tuple[tuple[
 
 def _source(view: View, call: Call, argument: Argument) -> str | None:
     """An argument as MODULE.bazel can have it, where the names of the WORKSPACE mean nothing; None if it cannot."""
+    text = call.text(argument).decode()
     try:
-        ast.literal_eval(argument.value)
-        return call.text(argument).decode()
+        value = ast.literal_eval(argument.value)
+        # Of several lines it is indented as the call was; what is said in comments has no other place.
+        return text if "\n" not in text or "#" in text else written(value)
     except ValueError:
         value = _value(view, call, argument.name or "")
         return None if value is None else written(value)
@@ -556,69 +566,6 @@ def removed(view: View, statements: Iterable[Statement], names: Iterable[str], r
     return Fix(edits, tuple(Change(name, "removed") for name in names if name), release=frozenset(release))
 
 
-def has_rules(view: View) -> bool:
-    """Whether a MODULE.bazel, or one that it includes, has the dependency."""
-    if any(call.string("name") == RULES for call in view.calls_named("bazel_dep")):
-        return True
-    return in_module(view) is not None
-
-
-def rules_text(view: View, part: Part) -> str:
-    """What a MODULE.bazel lacks to have the rules; `""` if nothing."""
-    if has_rules(view) or part.rules is None:
-        return ""
-    version = f', version = "{part.rules.version}"' if part.rules.version else ""
-    text = f'bazel_dep(name = "{RULES}"{version})\n' + part.rules.override
-    if not view.file.data.strip() and part.name:
-        text = f'module(name = "{part.name}")\n\n' + text
-    return text
-
-
-def toolchain_text(view: View, part: Part) -> str:
-    """What a MODULE.bazel lacks of the toolchains; `""` if nothing."""
-    missing = _missing(view, part)
-    if not missing:
-        return ""
-    proxy = next(iter(proxies(view, PYTHON)), "")
-    name = proxy or "python"
-    text = "" if proxy else f'{name} = use_extension("{_label(view, PYTHON_EXTENSION)}", "python")\n'
-    there = list(tags(view, PYTHON, "defaults", "toolchain"))
-    new_form = _at_least(part.rules.version if part.rules else view.target.versions.get(RULES, ""), "1.3.0")
-    if new_form and part.default and not there:
-        text += f'{name}.defaults(python_version = "{part.default}")\n'
-    done = {call.string("python_version") for call in there if tag_name(call) == "toolchain"}
-    for item in missing:
-        for version in item.versions:
-            if version in done:
-                continue
-            done.add(version)
-            values = dict(item.attributes) | {"python_version": f'"{version}"'}
-            if version == part.default and not new_form and not there:
-                values["is_default"] = "True"
-            text += statement(f"{name}.toolchain", values)
-    known = declared(view)
-    for tag, values in tags_of(item.archives for item in missing):
-        if tag == "override" and known.overall:
-            continue
-        if ast.literal_eval(values.get("python_version", "''")) not in dict(known.versions):
-            text += statement(f"{name}.{tag}", values)
-    return text + _use_repo(name, [pair for item in missing for pair in _repositories(item)])
-
-
-def override_edits(view: View, part: Part) -> Rewritten:
-    """What the `python.override` that a MODULE.bazel has lacks: there may be only one."""
-    wanted = dict(tags_of(item.archives for item in _missing(view, part))).get("override", {})
-    lacking = {name: value for name, value in wanted.items() if name not in dict(declared(view).overall)}
-    call = next(tags(view, PYTHON, "override"), None)
-    return rewrite(call, put=lacking) if call is not None and lacking else Rewritten((), ())
-
-
-def _missing(view: View, part: Part) -> list[Toolchain]:
-    """The toolchains whose repositories a MODULE.bazel does not have."""
-    known = repositories_of(view) or Repositories()
-    return [item for item in part.toolchains if item.name not in known.single and item.name not in known.hubs]
-
-
 def _default(registered: Sequence[Found]) -> str:
     """The version that counts where none is asked for: the first that does not wait to be asked for.
 
@@ -636,66 +583,3 @@ def _default(registered: Sequence[Found]) -> str:
 def _is_false(call: Call, name: str) -> bool:
     argument = call.argument(name)
     return argument is not None and call.text(argument) == b"False"
-
-
-def _repositories(item: Toolchain) -> Iterator[tuple[str, str]]:
-    """The names that the WORKSPACE has for repositories, and those of the extension."""
-    suffixes = {version: version.replace(".", "_") for version in item.versions}
-    if item.several:
-        yield item.name, "python_versions"
-        yield from ((f"{item.name}_{suffix}", f"python_{suffix}") for suffix in suffixes.values())
-    else:
-        yield item.name, f"python_{suffixes[item.versions[0]]}"
-
-
-def _use_repo(proxy: str, pairs: list[tuple[str, str]]) -> str:
-    plain = sorted({real for name, real in pairs if name == real})
-    aliased = sorted({(name, real) for name, real in pairs if name != real})
-    arguments = [f'"{real}"' for real in plain] + [f'{name} = "{real}"' for name, real in aliased]
-    return f"use_repo({', '.join([proxy, *arguments])})\n"
-
-
-def hub_text(view: View, part: Part) -> str:
-    """What a MODULE.bazel lacks of the requirements; `""` if nothing."""
-    known = proxies(view, PIP)
-    names = {
-        call.string("hub_name") for call in view.calls_named("parse") if (call.callee or "").partition(".")[0] in known
-    }
-    missing = [hub for hub in part.hubs if hub.name not in names]
-    if not missing:
-        return ""
-    proxy = next(iter(known), "")
-    name = proxy or "pip"
-    text = "" if proxy else f'{name} = use_extension("{_label(view, PIP_EXTENSION)}", "pip")\n'
-    for hub in missing:
-        values = dict(hub.attributes) | {"hub_name": f'"{hub.name}"', "python_version": f'"{hub.version}"'}
-        text += statement(f"{name}.parse", values)
-    return text + _use_repo(name, [(hub.name, hub.name) for hub in missing])
-
-
-def _label(view: View, path: str) -> str:
-    dependency = view.workspace.dependencies.get(RULES)
-    name = dependency.apparent if dependency is not None else RULES
-    return f"@{name}{path}"
-
-
-def _at_least(version: str, wanted: str) -> bool:
-    try:
-        return bool(version) and Version(version) >= Version(wanted)
-    except InvalidVersion:
-        return False
-
-
-def appended(view: View, proxy: str, *texts: str) -> Fix:
-    """The fix that adds statements to a MODULE.bazel: behind those of a proxy that it has, else behind everything."""
-    data, nl = view.file.data, view.file.newline
-    text = "\n".join(item for item in texts if item).encode().replace(b"\n", nl)
-    empty = SourceFile(view.file.path, view.file.kind, b"")
-    changes = tuple(sorted(changes_between(empty, SourceFile(view.file.path, view.file.kind, text))))
-    at = max((item.end for item in view.statements(proxy)), default=0) if proxy else 0
-    if not at and data.strip():
-        at = len(data)
-        text = (b"" if data.endswith(b"\n" + nl) else nl) + text
-    if at and data[at - 1 : at] != b"\n":
-        text = nl + text
-    return Fix((Edit(at, at, text),), changes)

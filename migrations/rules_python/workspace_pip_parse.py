@@ -13,10 +13,11 @@ from migrations.extensions import proxies
 from migrations.finding import Finding
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
-from migrations.rules_python import _workspace
+from migrations.rules_python import _module, _workspace
 from migrations.rules_python._extensions import PIP
+from migrations.rules_python._module import appended, is_root_module, rules_text
 from migrations.rules_python._surface import DOCS
-from migrations.rules_python._workspace import appended, here, hubs_in, is_root_module, removed, rules_text
+from migrations.rules_python._workspace import here, hubs_in, removed
 from migrations.view import View
 
 _ID = "workspace-pip-parse"
@@ -26,7 +27,7 @@ def find(view: View) -> Iterator[Finding]:
     """Requirements in a WORKSPACE or a macro, and what MODULE.bazel lacks."""
     part = here(view, _ID)
     if view.file.kind is FileKind.MODULE:
-        text = _workspace.hub_text(view, part) if is_root_module(view) else ""
+        text = _module.hub_text(view, part) if is_root_module(view) else ""
         if text:
             message = "the requirements of the WORKSPACE are the module's now"
             yield Finding(

@@ -12,10 +12,11 @@ from migrations.extensions import proxies
 from migrations.finding import Finding, Fix
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
-from migrations.rules_python import _workspace
+from migrations.rules_python import _module, _workspace
 from migrations.rules_python._extensions import PYTHON
+from migrations.rules_python._module import appended, is_root_module, rules_text
 from migrations.rules_python._surface import DOCS
-from migrations.rules_python._workspace import appended, here, is_root_module, removed, rules_text, toolchains_in
+from migrations.rules_python._workspace import here, removed, toolchains_in
 from migrations.view import View
 
 _ID = "workspace-python-toolchains"
@@ -25,11 +26,11 @@ def find(view: View) -> Iterator[Finding]:
     """Registrations in a WORKSPACE or a macro, and what MODULE.bazel lacks."""
     part = here(view, _ID)
     if view.file.kind is FileKind.MODULE:
-        text = _workspace.toolchain_text(view, part) if is_root_module(view) else ""
-        if text:
+        text = _module.toolchain_text(view, part) if is_root_module(view) else ""
+        fix = appended(view, next(iter(proxies(view, PYTHON)), ""), rules_text(view, part), text) if text else Fix(())
+        override = _module.override_edits(view, part)
+        if text or override.edits:
             message = "the toolchains of the WORKSPACE are the module's now"
-            fix = appended(view, next(iter(proxies(view, PYTHON)), ""), rules_text(view, part), text)
-            override = _workspace.override_edits(view, part)
             yield Finding(0, 0, message, Fix(fix.edits + override.edits, fix.changes + override.changes))
         return
     for found in toolchains_in(view, part):
@@ -45,6 +46,7 @@ def find(view: View) -> Iterator[Finding]:
 _REPOSITORY = 'local_repository(\n    name = "rules_python",\n    path = "r",\n)\n\n'
 _DEP = 'bazel_dep(name = "rules_python", version = "0.31.0")\n'
 _NEW_DEP = 'bazel_dep(name = "rules_python", version = "1.4.0")\n'
+_EXTENSION = 'python = use_extension("@rules_python//python/extensions:python.bzl", "python")\n'
 
 MIGRATION = Migration(
     id=_ID,
@@ -65,11 +67,11 @@ MIGRATION = Migration(
     ),
     gate=Gate(module="rules_python"),
     kinds=(FileKind.WORKSPACE, FileKind.MODULE, FileKind.BZL),
-    needles=(b"python_register_",),
+    needles=(b"python_register_", b".override("),
     find=find,
     scan=_workspace.scan,
-    scan_needles=_workspace.SCAN_NEEDLES,
-    scan_kinds=_workspace.SCAN_KINDS,
+    scan_needles=_workspace.HOST_NEEDLES,
+    scan_kinds=_workspace.HOST_KINDS,
     gather=_workspace.gather,
     create=_workspace.modules,
     after=("workspace-rules-python",),
@@ -339,6 +341,56 @@ python.toolchain(python_version = "3.11")
 use_repo(python, a = "python_3_11")
 """,
                 "WORKSPACE": "",
+            },
+        ),
+        Case(
+            "a part of MODULE.bazel that has some of it, and interpreters that others run",
+            {
+                "MODULE.bazel": _NEW_DEP + 'include("//:python.MODULE.bazel")\n',
+                "python.MODULE.bazel": _EXTENSION
+                + """python.override(register_all_versions = True)
+python.toolchain(
+    is_default = True,
+    python_version = "3.11",
+)
+use_repo(python, "python_3_11")
+""",
+                "WORKSPACE": """load("@rules_python//python:repositories.bzl", "python_register_toolchains")
+
+python_register_toolchains(
+    name = "python_3_11",
+    minor_mapping = {"3.12": "3.12.1"},
+    python_version = "3.11",
+)
+
+python_register_toolchains(
+    name = "new",
+    python_version = "3.12",
+)
+
+repository_rule_of_ours(python = "@new_host//:python")
+""",
+            },
+            {
+                "MODULE.bazel": _NEW_DEP
+                + """include("//:python.MODULE.bazel")
+
+python = use_extension("@rules_python//python/extensions:python.bzl", "python")
+python.toolchain(python_version = "3.12")
+use_repo(python, new = "python_3_12", new_host = "python_3_12_host")
+""",
+                "python.MODULE.bazel": _EXTENSION
+                + """python.override(
+    minor_mapping = {"3.12": "3.12.1"},
+    register_all_versions = True,
+)
+python.toolchain(
+    is_default = True,
+    python_version = "3.11",
+)
+use_repo(python, "python_3_11")
+""",
+                "WORKSPACE": 'repository_rule_of_ours(python = "@new_host//:python")\n',
             },
         ),
         Case(

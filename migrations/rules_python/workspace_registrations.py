@@ -17,8 +17,9 @@ from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.rules_python import _workspace
 from migrations.rules_python._extensions import PYTHON
+from migrations.rules_python._module import appended, is_root_module
 from migrations.rules_python._surface import DOCS, path_of
-from migrations.rules_python._workspace import appended, is_root_module, removed, top_level
+from migrations.rules_python._workspace import removed, top_level
 from migrations.view import View
 
 _ID = "workspace-registrations"

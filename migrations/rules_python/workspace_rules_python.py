@@ -11,17 +11,10 @@ from buildfile.source import FileKind
 from migrations.finding import Finding
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
-from migrations.rules_python import _workspace
+from migrations.rules_python import _module, _workspace
+from migrations.rules_python._module import appended, is_root_module
 from migrations.rules_python._surface import DOCS
-from migrations.rules_python._workspace import (
-    REPOSITORIES,
-    appended,
-    here,
-    is_root_module,
-    removed,
-    repository_rule,
-    rules_in,
-)
+from migrations.rules_python._workspace import REPOSITORIES, here, removed, repository_rule, rules_in
 from migrations.view import View
 
 _ID = "workspace-rules-python"
@@ -30,7 +23,7 @@ _ID = "workspace-rules-python"
 def find(view: View) -> Iterator[Finding]:
     """The repository rule and `py_repositories` in a WORKSPACE, and what MODULE.bazel lacks."""
     if view.file.kind is FileKind.MODULE:
-        text = _workspace.rules_text(view, here(view, _ID)) if is_root_module(view) else ""
+        text = _module.rules_text(view, here(view, _ID)) if is_root_module(view) else ""
         if text:
             yield Finding(0, 0, "rules_python is a dependency of the module now", appended(view, "", text))
         return
@@ -224,6 +217,14 @@ http_archive(
                 "MODULE.bazel": 'bazel_dep(name = "rules_python", version = "0.31.0")\n',
                 "WORKSPACE": 'VERSION = "0.31.0"\n',
             },
+        ),
+        Case(
+            "a release without extensions",
+            {
+                "WORKSPACE": 'http_archive(\n    name = "rules_python",\n    url = "https://github.com/bazelbuild/'
+                'rules_python/releases/download/0.5.0/rules_python-0.5.0.tar.gz",\n)\n'
+            },
+            person=("is fetched by the WORKSPACE",),
         ),
         Case("another ruleset", {"WORKSPACE": 'http_archive(\n    name = "rules_pythonic",\n    url = "u",\n)\n'}),
     ),
