@@ -337,20 +337,28 @@ class _Run:
         while pending:
             label = pending.pop()
             if label not in edges:
-                package, _, name = label[2:].partition(":")
+                package, name = _package(label), label.rpartition(":")[2]
                 rule = next((rule for rule in rules.get(package, ()) if rule.name == name), None)
                 edges[label] = edges_of(package, label, declared(rule)) if rule is not None else []
                 pending += [edge.target for edge in edges[label]]
+        known = set(found)
         for group in groups(edges):
-            packages = {label[2:].partition(":")[0] for label in group}
-            loud = packages & found.keys()
-            if not loud:
+            packages = {_package(label) for label in group}
+            if packages.isdisjoint(units):
                 continue
-            quiet = [unit for rel in packages - loud if (unit := units.get(rel)) is not None]
-            edges |= {item.label: item.edges for unit in quiet for item in self._resolve(unit, resolver)}
-            for circle in cycles({label: edges[label] for label in group}):
+            while True:
+                circles = cycles({label: edges[label] for label in group})
+                unknown = {_package(edge.source) for circle in circles for edge in circle.edges} - known
+                quiet = [unit for rel in unknown if (unit := units.get(rel)) is not None]
+                if not quiet:
+                    break
+                known |= unknown
+                edges |= {item.label: item.edges for unit in quiet for item in self._resolve(unit, resolver)}
+            loud = packages & found.keys()
+            for circle in circles:
                 self.outcome.messages.append(Message(f"{circle}\n{_AGAINST_CYCLES}", hint=True))
-                self.noisy |= loud
+                # One of each group is looked at again the next time, so that it is told again.
+                self.noisy.update({_package(edge.source) for edge in circle.edges} & loud or sorted(loud)[:1])
 
     # Dependencies and BUILD files
 
@@ -422,6 +430,11 @@ def _label(text: str, package: str) -> Label | None:
         return Label.parse(text, package)
     except BadLabel:
         return None
+
+
+def _package(label: str) -> str:
+    """The package of a label in full."""
+    return label[2:].partition(":")[0]
 
 
 def _content_key(path: Path) -> bytes:
