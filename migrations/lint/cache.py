@@ -98,9 +98,17 @@ def key_of(parts: Iterable[object], files: Iterable[Path]) -> str:
 
 @functools.cache
 def _program() -> bytes:
-    """What tells this program from others: its files, their sizes and times."""
-    found: list[str] = []
+    """What tells this program from others: the record of its installation, in a checkout its files, sizes and times.
+
+    The record has the digests of all files, so that a cache serves wherever the same version is installed.
+    https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file
+    """
     root = Path(__file__).resolve().parent.parent.parent
+    with contextlib.suppress(OSError):
+        for name in os.listdir(root):
+            if name.startswith("trekbok-") and name.endswith(".dist-info"):
+                return _recorded((root / name / "RECORD").read_bytes())
+    found: list[str] = []
     for package in ("buildfile", "migrations"):
         for directory, directories, names in os.walk(root / package):
             directories.sort()
@@ -109,6 +117,13 @@ def _program() -> bytes:
                     status = os.stat(f"{directory}/{name}")
                     found.append(f"{directory}/{name} {status.st_size} {status.st_mtime_ns}\n")
     return "".join(found).encode()
+
+
+def _recorded(record: bytes) -> bytes:
+    """The lines of a record that are about files of ours."""
+    ours = tuple(package + b"/" for package in (b"buildfile", b"generator", b"migrations", b"trekbok"))
+    lines = (line for line in record.splitlines() if line.startswith(ours) and not line.endswith(b",,"))
+    return b"\n".join(sorted(lines))
 
 
 def digest_of(data: bytes) -> bytes:

@@ -175,6 +175,28 @@ class Context:
         return self._reaching(bad)
 
     @cached_property
+    def covered(self) -> Mapping[str, tuple[str, str]]:
+        """Targets with a source in or below them whose pyc would lie in a directory of the name of a program."""
+        programs = {
+            f"{rule.package}/{name}".lstrip("/"): f"//{rule.package}:{name}"
+            for rule in self.inventory.rules.values()
+            if _is_executable(rule)
+            for name in rule.names
+        }
+        bad: dict[str, tuple[str, str]] = {}
+        for rule in self.inventory.rules.values():
+            if rule.made is None or rule.attributes.get("precompile") == "disabled":
+                continue
+            for source in rule.sources:
+                program = next((programs[path] for path in _above(source) if path in programs), "")
+                if program and source != rule.main:
+                    message = f"the pyc of {source}, a source of {rule.label}, is to be where the program {program} is"
+                    advice = f'Give the program another name, or {rule.label} precompile = "disabled".'
+                    bad[rule.label] = message, advice
+                    break
+        return self._reaching(bad)
+
+    @cached_property
     def removed(self) -> Mapping[str, tuple[str, str]]:
         """Targets with a value in or below them that the pinned rules do not know."""
         if self.version and _below(self.version, "0.37.0"):
@@ -217,7 +239,7 @@ class Context:
 
     def prepare(self) -> None:
         """Computes what all targets share, so that processes forked later have it."""
-        for name in ("shared", "builtin", "foreign", "removed", "flags", "optimised", "python"):
+        for name in ("shared", "builtin", "foreign", "covered", "removed", "flags", "optimised", "python"):
             getattr(self, name)
 
     def added(self, rule: Rule) -> Added:
@@ -324,6 +346,17 @@ def _foreign(context: Context, rule: Rule) -> Iterator[tuple[str, str]]:
     return _told(context.foreign, rule)
 
 
+def _covered(context: Context, rule: Rule) -> Iterator[tuple[str, str]]:
+    return _told(context.covered, rule)
+
+
+def _above(label: str) -> Iterator[str]:
+    """The directories above a source, outermost first."""
+    parts = label.removeprefix("//").replace(":", "/").lstrip("/").split("/")
+    for end in range(1, len(parts)):
+        yield "/".join(parts[:end])
+
+
 def _disabled_below(context: Context, rule: Rule) -> Iterator[tuple[str, str]]:
     if not _is_executable(rule):
         return
@@ -387,6 +420,7 @@ def _computed(context: Context, rule: Rule) -> Iterator[tuple[str, str]]:
             yield f"its {name} is a select(), or another value that is computed", "Opt it in by hand."
 
 
+OUTPUT_CONFLICT = "output-conflict"
 UNREACHED = ("closed-macro", "computed-target")
 """Hazards of targets that cannot be edited where they are called: accepted or not, no wave has them."""
 
@@ -397,6 +431,7 @@ HAZARDS: dict[str, Callable[[Context, Rule], Iterator[tuple[str, str]]]] = {
     "builtin-pyinfo": _builtin_pyinfo,
     "large-target": _large,
     "foreign-source": _foreign,
+    OUTPUT_CONFLICT: _covered,
     "disabled-below-sourceless": _disabled_below,
     "sourceless-uncollected": _not_collecting,
     "removed-value": _removed_value,

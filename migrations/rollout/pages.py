@@ -102,6 +102,20 @@ HAZARDS = (
         ),
     ),
     _hazard(
+        "output-conflict",
+        "A source whose pyc would lie in a directory of the name of a program.",
+        Page(
+            "Holds a target back that has a source below it such as `x/y.py`, where a binary or test writes its "
+            "program to `x`: with `x` in the package, or in the one above a package `x`.",
+            "The pyc is written to `x/__pycache__`, and Bazel refuses a build that has a file and a directory of one "
+            "name. With the flag on, the library is compiled whoever collects, so `finish` waits for such targets, and "
+            "so does a rollout that opts out.",
+            'Nothing is edited. Another name for the program helps, and so does `precompile = "disabled"` on the '
+            "library. A main file is not compiled beside itself, and does not count.",
+            ("https://bazel.build/concepts/labels", PAGE),
+        ),
+    ),
+    _hazard(
         "disabled-below-sourceless",
         "A library that is not compiled below a target that ships no sources.",
         Page(

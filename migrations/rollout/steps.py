@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from buildfile.plan import Cause, FileChange, Skip
 from buildfile.plan import Plan as FilePlan
 from migrations.rollout import flag
 from migrations.rollout.apply import ID, Wish, edit, updated, wishes
-from migrations.rollout.hazards import UNREACHED
+from migrations.rollout.hazards import OUTPUT_CONFLICT, UNREACHED
 from migrations.rollout.inventory import Inventory, take
 from migrations.rollout.kinds import EXECUTABLES
 from migrations.rollout.manifest import NAME, Manifest, Notes, text_of, with_waves
@@ -165,10 +165,20 @@ def _step(
 
 
 def _with_flag(manifest: Manifest, inventory: Inventory) -> tuple[Manifest, FileChange | None]:
-    """The flag turned on where it has to be, and given back where it has not."""
+    """The flag turned on where it has to be, and given back where it has not.
+
+    Raises:
+        StepError: the flag would break what is held back.
+    """
     on = manifest.finished or (
         manifest.goal.mode == "opt-out" and any(wave.applied for wave in manifest.waves.values())
     )
+    conflicts = [label for label, ids in manifest.held.items() if OUTPUT_CONFLICT in ids]
+    if on and conflicts:
+        raise StepError(
+            f"with the flag on, Bazel would refuse to build what these need ({OUTPUT_CONFLICT}):\n"
+            f"{_listed(conflicts)}\n`trekbok explain {OUTPUT_CONFLICT}` says what to do. Then run plan, and this again."
+        )
     if on and manifest.flag is None:
         change, was = flag.turned_on(inventory.bazelrc, inventory.workspace, ID)
         return msgspec.structs.replace(manifest, flag=was), change
@@ -196,12 +206,15 @@ def _reachable(inventory: Inventory, wished: dict[str, Wish], accepted: Mapping[
         if says_no and not decided and set(UNREACHED).isdisjoint(accepted.get(label, ())):
             stuck.append(label)
     if stuck:
-        shown = "\n".join(f"  {label}" for label in sorted(stuck)[:20])
         raise StepError(
             f"the flag would take these in, and they cannot be kept out where they are called ({_or(UNREACHED)}):\n"
-            f"{shown}\nEdit their macros, give the calls a literal name, or let the flag take them in: move their "
-            "lines in the manifest to [accepted]. Then run again."
+            f"{_listed(stuck)}\nEdit their macros, give the calls a literal name, or let the flag take them in: move "
+            "their lines in the manifest to [accepted]. Then run again."
         )
+
+
+def _listed(labels: Iterable[str]) -> str:
+    return "\n".join(f"  {label}" for label in sorted(labels)[:20])
 
 
 def _or(ids: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+import time
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -167,3 +168,28 @@ def test_nothing_but_migrations_is_imported_whatever_is_written_down(tmp_path: P
     assert isinstance(found, catalogue.Catalogue)
     cache.save(tmp_path, "lint-migrations", replace(found, rows=(*found.rows, found.rows[0]._replace(**row))))
     assert catalogue.read(tmp_path) is None
+
+
+def test_an_installation_is_known_by_its_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files of two installations of one version have other times; those of a checkout tell by them."""
+
+    def key(record: str | None) -> str:
+        site = tmp_path / str(record).partition(",")[2][:6]
+        (site / "migrations/lint").mkdir(parents=True, exist_ok=True)
+        (site / "migrations/lint/cache.py").write_text("")
+        os.utime(site / "migrations/lint/cache.py", ns=(len(site.name), time.time_ns()))
+        if record is not None:
+            (site / "trekbok-1.dist-info").mkdir(exist_ok=True)
+            (site / "trekbok-1.dist-info/RECORD").write_text(record)
+        monkeypatch.setattr(cache, "__file__", os.fspath(site / "migrations/lint/cache.py"))
+        cache._program.cache_clear()
+        return cache.key_of((), ())
+
+    compiled = "migrations/__pycache__/x.pyc,,\n../../../bin/trekbok,sha256=venv,9\n"
+    try:
+        one = key("migrations/x.py,sha256=a,1\n")
+        assert one == key("migrations/x.py,sha256=a,1\n") == key(compiled + "migrations/x.py,sha256=a,1\n")
+        assert one != key("migrations/x.py,sha256=b,1\n")
+        assert key(None) != key(None), "a checkout tells by times"
+    finally:
+        cache._program.cache_clear()

@@ -228,6 +228,47 @@ py_test(
     hold("foreign-source", "//foreign:tool")
 
     put(
+        "covered",
+        defs
+        + """py_library(
+    name = "lib",
+    srcs = ["tool/part.py"],
+)
+
+py_library(
+    name = "quiet",
+    srcs = ["tool/quiet.py"],
+    precompile = "disabled",
+)
+
+py_binary(
+    name = "tool",
+    srcs = ["tool.py"],
+)
+
+py_binary(
+    name = "user",
+    srcs = ["user.py"],
+    deps = [":lib"],
+)
+
+py_binary(
+    name = "fine",
+    srcs = ["fine.py"],
+    deps = [":quiet"],
+)
+""",
+        tool="",
+        user="",
+        fine="",
+        **{"tool/part": "", "tool/quiet": ""},
+    )
+    hold("output-conflict", "//covered:user")
+    for name in ("tool", "fine"):
+        planted.plain.add(f"//covered:{name}")
+        planted.closures[f"//covered:{name}"] = {f"covered/{name}.py"}
+
+    put(
         "closed",
         defs
         + 'py_library(\n    name = "open",\n    srcs = ["open.py"],\n    precompile = "disabled",\n)\n\n'

@@ -178,7 +178,7 @@ def test_a_hazard_that_is_accepted_does_not_hold(planted: Repository) -> None:
 
 def test_opt_out_says_no_for_what_is_not_in(planted: Repository) -> None:
     root, _ = planted
-    for name in ("macros", "many"):  # calls that cannot say no themselves
+    for name in ("covered", "macros", "many"):  # what the flag would break, and calls that cannot say no themselves
         shutil.rmtree(root / name)
     before = contents(root)
     _plan(root, "--mode", "opt-out")
@@ -198,6 +198,7 @@ def test_opt_out_says_no_for_what_is_not_in(planted: Repository) -> None:
 
 def test_opt_out_is_refused_where_a_call_cannot_say_no(planted: Repository) -> None:
     root, _ = planted
+    shutil.rmtree(root / "covered")
     before = contents(root)
     _plan(root, "--mode", "opt-out")
     done = trekbok(root, "apply", "--next")
@@ -209,6 +210,13 @@ def test_finish_flips_the_flag_and_ships_the_same(planted: Repository) -> None:
     root, _ = planted
     for name in ("macros", "many"):
         shutil.rmtree(root / name)
+    _plan(root)
+    trekbok(root, "apply", "--all")
+    refused = trekbok(root, "finish")
+    assert refused.returncode == 2 and "output-conflict" in refused.stderr and "//covered:user" in refused.stderr
+    library = 'srcs = ["tool/part.py"],\n'
+    text = (root / "covered/BUILD.bazel").read_text()
+    (root / "covered/BUILD.bazel").write_text(text.replace(library, library + '    precompile = "disabled",\n'))
     _plan(root)
     trekbok(root, "apply", "--all")
     assert trekbok(root, "finish").returncode == 0
@@ -437,6 +445,7 @@ def test_what_cannot_be_edited_where_it_is_called_is_in_no_wave_and_follows_the_
     planted: Repository,
 ) -> None:
     root, _ = planted
+    shutil.rmtree(root / "covered")
     _plan(root)
     macros = (root / "macros/BUILD.bazel").read_text()
     trekbok(root, "apply", "--all")
