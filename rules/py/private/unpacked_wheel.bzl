@@ -112,8 +112,9 @@ files that `data_files` does not name are not below the virtualenv's prefix.
 
 Two wheels can have parts of one package. Namespace packages (https://peps.python.org/pep-0420/), and packages for which
 `top_levels` says what is in them (`pkg/__init__.py`, `pkg/one.py`; `pkg/two`), are put together of links. For others
-an import hook gives the package a `__path__` with the directories of all wheels that have some of it. From Python 3.10
-on importlib.resources looks for data files in all of them; by its `__file__` a module finds those of its own wheel.
+an import hook gives the package a `__path__` with the directories of all wheels that have some of it. pkgutil and,
+from Python 3.10 on, importlib.resources look for data files in all of them; by its `__file__` a module finds those of
+its own wheel.
 
 Its modules are compiled under the same attributes and flags as others, beside their sources, which are always kept.
 """,

@@ -37,26 +37,38 @@ class SharedPackages:
         if others:
             spec.submodule_search_locations = own + others
         if others and spec.loader:
-            spec.loader.get_resource_reader = _ReaderOf(spec.loader, own + others)
+            _share_resources(spec.loader, own + others)
         return spec
 
 
-class _ReaderOf:
-    """What a loader gives importlib.resources for a package with several directories."""
+def _share_resources(loader, directories):
+    """Makes a package's loader find data files in all of its directories."""
+    own_reader = loader.get_resource_reader
+    own_data = loader.get_data
 
-    def __init__(self, loader, directories):
-        self._loader = loader
-        self._directories = directories
-
-    def __call__(self, name):
+    def get_resource_reader(name):
         try:
             from importlib.readers import MultiplexedPath, NamespaceReader
         except ImportError:
             # Before Python 3.10 packages have their resources in one directory.
-            return type(self._loader).get_resource_reader(self._loader, name)
+            return own_reader(name)
         reader = NamespaceReader.__new__(NamespaceReader)
-        reader.path = MultiplexedPath(*self._directories)
+        reader.path = MultiplexedPath(*directories)
         return reader
+
+    def get_data(path):
+        try:
+            return own_data(path)
+        except FileNotFoundError:
+            # pkgutil asks for what is beside the `__init__` of the package.
+            inner = os.path.relpath(path, directories[0])
+            for other in directories[1:]:
+                if os.path.isfile(os.path.join(other, inner)):
+                    return own_data(os.path.join(other, inner))
+            raise
+
+    loader.get_resource_reader = get_resource_reader
+    loader.get_data = get_data
 
 
 _LOADERS = (

@@ -19,6 +19,7 @@ assert [module.WHO for module in (one, two, parts.three, from_one, from_two)] ==
 assert [module.WHO for module in (nested_one, nested_two, three)] == ["one", "two", "three"]
 assert {"one", "two", "three", "sub"} <= {module.name for module in pkgutil.iter_modules(parts.__path__)}
 assert pkgutil.get_data("parts.one", "one.txt") == b"one"
+assert [pkgutil.get_data("parts", f"{name}.txt") for name in ("one", "two")] == [b"one", b"two"]
 for package, inside in ((parts, {"one.txt", "two.txt", "sub", "three"}), (parts.sub, {"from_one.py", "from_two.py"})):
     assert inside <= {entry.name for entry in importlib.resources.files(package).iterdir()}
 assert [(importlib.resources.files(parts) / f"{name}.txt").read_text() for name in ("one", "two")] == ["one", "two"]
