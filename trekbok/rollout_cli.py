@@ -190,7 +190,8 @@ def _print_plan(planned: Planned, console: Console, written: str, verbose: bool)
             console.print(f"  {label}: {planned.kept[label]}", markup=False)
     _print_holds(planned.holds, planned, console, verbose)
     if written:
-        console.print(f"\n{written} written; `trekbok rollout precompile apply --next` takes the first wave in")
+        first = "`trekbok rollout precompile apply --next` takes the first wave in"
+        console.print(f"\n{written} written; {first if manifest.waves else 'there is no wave to take in'}")
 
 
 def _print_holds(holds: list[Hold], planned: Planned, console: Console, verbose: bool) -> None:

@@ -107,7 +107,9 @@ def _paths(answer: bytes) -> Iterable[str]:
 def _why_no_base(root: Path, reference: str) -> GitError:
     """Why git has no merge base of a commit and HEAD."""
     if _answer(_start(root, "rev-parse", "--git-dir")) is None:
-        return GitError(f"--since: {root} is in no git repository, or git is not installed")
+        asked = _start(root, "rev-parse", "--git-dir", errors=subprocess.PIPE)
+        said = asked.communicate()[1].decode("utf-8", "replace").strip() if asked is not None else ""
+        return GitError(f"--since: {said.partition(chr(10))[0] or 'git is not installed'}")
     if _answer(_start(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")) is None:
         return GitError("--since: this repository has no commit yet")
     if _answer(_start(root, "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")) is None:
@@ -175,13 +177,15 @@ def _parsed(answer: bytes) -> tuple[set[str], set[str]]:
     return paths, gone
 
 
-def _start(root: Path, *command: str, output: int | IO[bytes] = subprocess.PIPE) -> subprocess.Popen[bytes] | None:
+def _start(
+    root: Path, *command: str, output: int | IO[bytes] = subprocess.PIPE, errors: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes] | None:
     try:
         return subprocess.Popen(
             ["git", "--literal-pathspecs", "-c", "core.quotepath=off", "-C", os.fspath(root), *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.DEVNULL,
+            stderr=errors,
             env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
         )
     except OSError:

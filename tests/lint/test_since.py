@@ -125,7 +125,14 @@ def test_a_commit_that_git_does_not_know_ends_with_2(repository: Path, reference
 
 def test_no_repository_ends_with_2(tmp_path: Path) -> None:
     ran = run(lay_out(tmp_path, {}), "--since", "HEAD")
-    assert ran.code == 2 and "no git repository" in ran.err
+    assert ran.code == 2 and "not a git repository" in ran.err
+
+
+def test_a_repository_of_another_user_is_called_that(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    ran = run(repository, "--since", "HEAD")
+    assert ran.code == 2 and "dubious ownership" in ran.err
 
 
 def test_histories_without_a_common_commit_end_with_2(repository: Path) -> None:
