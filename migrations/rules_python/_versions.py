@@ -23,16 +23,19 @@ class Repositories:
     Attributes:
         single: apparent name to version.
         hubs: apparent names of repositories with a package for each version.
+        hosts: apparent names of repositories with the interpreter of the host, as MODULE.bazel names them.
     """
 
     single: Mapping[str, str] = field(default_factory=dict)
     hubs: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
 
 
 def scan(view: View) -> Repositories | None:
     """What a WORKSPACE, a .bzl or a MODULE.bazel declares."""
     single: dict[str, str] = {}
     hubs: set[str] = set()
+    hosts: set[str] = set()
     for call in view.calls_named("python_register_toolchains", "python_register_multi_toolchains"):
         name, version = call.string("name"), call.string("python_version")
         if name and (call.callee or "").endswith("multi_toolchains"):
@@ -48,21 +51,25 @@ def scan(view: View) -> Repositories | None:
             for argument in arguments[1:]:
                 real = call.string_of(argument.value) or ""
                 named = _NAMED.fullmatch(real)
-                if named and not named[2]:
+                if named and named[2]:
+                    hosts.add(argument.name or real)
+                elif named:
                     single[argument.name or real] = named[1].replace("_", ".")
                 elif real in _HUBS:
                     hubs.add(argument.name or real)
-    return Repositories(single, frozenset(hubs)) if single or hubs else None
+    return Repositories(single, frozenset(hubs), frozenset(hosts)) if single or hubs or hosts else None
 
 
 def merged(facts: Iterable[tuple[str, Repositories]]) -> Repositories:
     """What all files declare."""
     single: dict[str, str] = {}
     hubs: set[str] = set()
+    hosts: set[str] = set()
     for _, fact in facts:
         single.update(fact.single)
         hubs |= fact.hubs
-    return Repositories(single, frozenset(hubs))
+        hosts |= fact.hosts
+    return Repositories(single, frozenset(hubs), frozenset(hosts))
 
 
 def version_of(view: View, label: str, known: Repositories) -> str:

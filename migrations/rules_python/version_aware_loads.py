@@ -6,20 +6,23 @@ https://rules-python.readthedocs.io/en/latest/toolchains.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from buildfile.calls import Call
 from buildfile.edits import Edit
 from buildfile.loads import Load, Loaded
 from buildfile.rewrite import rewrite
-from buildfile.source import STARLARK
+from buildfile.source import STARLARK, FileKind
 from buildfile.style import quote
+from migrations.extensions import proxies, repositories
 from migrations.finding import Finding, Fix, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.rules_python import _versions
+from migrations.rules_python._extensions import PYTHON
+from migrations.rules_python._module import appended
 from migrations.rules_python._surface import BUNDLES, CHANGES, DOCS, HOMES, exported, missing, written
 from migrations.rules_python._versions import Repositories, version_of
 from migrations.view import View
@@ -35,24 +38,60 @@ _FILE = re.compile(r"@[^/]*//(?:[\d.]+)?:defs\.bzl")
 _HIDDEN = "The unpacked arguments must not bring a python_version of their own."
 
 
-def gather(facts: list[tuple[str, Any]]) -> Repositories:
-    """The repositories of all files."""
-    return _versions.merged(facts)
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """The repositories of all files, and the labels that `interpreter` is loaded from, by workspace."""
+
+    known: Repositories = field(default_factory=Repositories)
+    interpreters: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def scan(view: View) -> tuple[str, Repositories | None, frozenset[str]] | None:
+    """What a file declares, and the labels that it loads `interpreter` from; a WORKSPACE, to parse requirements."""
+    known = _versions.scan(view)
+    workspace = view.file.kind is FileKind.WORKSPACE
+    loads = (load for load in view.loads if _FILE.fullmatch(load.label) and not workspace)
+    labels = frozenset(load.label for load in loads for symbol in load.symbols if symbol.name == "interpreter")
+    return (view.workspace.path, known, labels) if known or labels else None
+
+
+def gather(facts: list[tuple[str, Any]]) -> _Facts:
+    """What all files say together."""
+    interpreters: dict[str, frozenset[str]] = {}
+    for _, (where, _, labels) in facts:
+        interpreters[where] = interpreters.get(where, frozenset()) | labels
+    return _Facts(_versions.merged((path, known) for path, (_, known, _) in facts if known), interpreters)
 
 
 def find(view: View) -> Iterator[Finding]:
     """Calls of the rules, uses as values, idle loads, and the interpreter."""
+    facts = view.facts.get(_ID) or _Facts()
+    known = facts.known
+    if view.file.kind is FileKind.MODULE:
+        yield from _interpreters(view, known, facts.interpreters.get(view.workspace.path, frozenset()))
+        return
     loads = [load for load in view.loads if _FILE.fullmatch(load.label)]
     if not loads:
         return
-    known = view.facts.get(_ID) or Repositories()
     for load in loads:
         version = version_of(view, load.label, known)
         for symbol in load.symbols if version else ():
             if symbol.name in _NEW:
                 yield from _rule(view, load, symbol, version)
             elif symbol.name in ("interpreter", "host_platform"):
-                yield from _constant(view, load, symbol, version)
+                yield from _constant(view, load, symbol, version, known)
+
+
+def _interpreters(view: View, known: Repositories, labels: frozenset[str]) -> Iterator[Finding]:
+    """What a MODULE.bazel lacks so that the labels that come for `interpreter` mean something."""
+    proxy = next(iter(proxies(view, PYTHON)), "")
+    versions = {version_of(view, label, known) for label in labels} - {""}
+    hosts = {f"python_{version.replace('.', '_')}_host" for version in versions}
+    missing = sorted(hosts - known.hosts - repositories(view, PYTHON).keys())
+    if proxy and missing:
+        names = ", ".join(f'"{name}"' for name in missing)
+        message = f"the interpreter of the host, for which files load 'interpreter', is in {', '.join(missing)}"
+        yield Finding(0, 0, message, appended(view, proxy, f"use_repo({proxy}, {names})\n"))
 
 
 def _rule(view: View, load: Load, symbol: Loaded, version: str) -> Iterator[Finding]:
@@ -134,7 +173,7 @@ def _together(parts: list[Finding]) -> Iterator[Finding]:
     yield replace(parts[0], fix=whole, advice=advice)
 
 
-def _constant(view: View, load: Load, symbol: Loaded, version: str) -> Iterator[Finding]:
+def _constant(view: View, load: Load, symbol: Loaded, version: str, known: Repositories) -> Iterator[Finding]:
     """`interpreter`, a label that a string can say, and `host_platform`."""
     message = f"'{symbol.name}' of {load.label} is gone"
     if symbol.name == "host_platform":
@@ -148,7 +187,8 @@ def _constant(view: View, load: Load, symbol: Loaded, version: str) -> Iterator[
     changes = tuple(change for use in uses for change in view.changes_at(use))
     fix = Fix(edits, changes, release=frozenset({symbol.local}))
     message += f"; {label} is the interpreter of the host"
-    unknown = bool(view.workspace.module_files) and repo not in view.workspace.names
+    beside = load.label.lstrip("@").partition("//")[0]
+    unknown = bool(view.workspace.module_files) and beside not in known.single and beside not in known.hubs
     advice = f"Name {repo} in a use_repo of MODULE.bazel." if unknown and uses else ""
     yield Finding(symbol.start, symbol.end, message, fix, advice, Level.NOTE)
 
@@ -162,6 +202,11 @@ def _host_repository(view: View, load: Load, version: str) -> str:
     return f"{repo}_host" if rest.startswith(":") else f"{repo}_{suffix}_host"
 
 
+_MODULE = """bazel_dep(name = "rules_python", version = "1.4.0")
+
+python = use_extension("@rules_python//python/extensions:python.bzl", "python")
+"""
+
 MIGRATION = Migration(
     id=_ID,
     summary="Replace rules of @python_versions//3.12:defs.bzl and its kind by python_version.",
@@ -170,7 +215,7 @@ MIGRATION = Migration(
             "Loads `py_binary`, `py_test`, `py_console_script_binary` and `compile_pip_requirements` from where they "
             'live, and adds `python_version = "3.12"` to the calls of those that came from `@python_versions//3.12`, '
             "`@python_aliases//3.12`, `@python_3_12`, or a repository that `python_register_toolchains` made under "
-            "any name. `interpreter` becomes the label `@python_3_12_host//:python`, which MODULE.bazel has to name "
+            "any name. `interpreter` becomes the label `@python_3_12_host//:python`, which MODULE.bazel comes to name "
             "in a `use_repo`; without MODULE.bazel that of the repository beside it."
         ),
         why="The files are deprecated since 1.1.0, when the rules themselves learnt the attribute.",
@@ -182,10 +227,10 @@ MIGRATION = Migration(
     ),
     gate=Gate(module="rules_python", since="1.1.0"),
     kinds=STARLARK,
-    needles=(b":defs.bzl",),
+    needles=(b":defs.bzl", b"use_extension"),
     find=find,
-    scan=_versions.scan,
-    scan_needles=_versions.SCAN_NEEDLES,
+    scan=scan,
+    scan_needles=(*_versions.SCAN_NEEDLES, b"interpreter"),
     gather=gather,
     cases=(
         Case(
@@ -313,6 +358,22 @@ pip_parse(
 """,
                 "BUILD.bazel": 'load("@rules_python//python:py_binary.bzl", "py_binary")\n\n'
                 'py_binary(\n    name = "b",\n    python_version = "3.11.4",\n)\n',
+            },
+        ),
+        Case(
+            "interpreters of the host, in a module",
+            {
+                "MODULE.bazel": _MODULE + 'use_repo(python, "python_versions", new = "python_3_12")\n',
+                "a/BUILD.bazel": 'load("@new//:defs.bzl", "interpreter")\n\ntool(\n    name = "t",\n'
+                "    python = interpreter,\n)\n",
+                "b/BUILD.bazel": 'load("@python_versions//3.11:defs.bzl", old = "interpreter")\n\ntool(\n'
+                '    name = "t",\n    python = old,\n)\n',
+            },
+            {
+                "MODULE.bazel": _MODULE + 'use_repo(python, "python_versions", new = "python_3_12")\n'
+                'use_repo(python, "python_3_11_host", "python_3_12_host")\n',
+                "a/BUILD.bazel": 'tool(\n    name = "t",\n    python = "@python_3_12_host//:python",\n)\n',
+                "b/BUILD.bazel": 'tool(\n    name = "t",\n    python = "@python_3_11_host//:python",\n)\n',
             },
         ),
         Case(
