@@ -6,6 +6,7 @@ https://github.com/aspect-build/rules_py/blob/v2.0.0-alpha.0/py/defs.bzl
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from buildfile.bindings import Symbol
@@ -21,12 +22,18 @@ from migrations.profiles import Gate
 from migrations.view import View
 
 _RULES = frozenset(Symbol(DEFS, name) for name in ("py_binary", "py_test", "py_binary_rule", "py_test_rule"))
+_NEEDLES = (b"select(", b'srcs = [":', b'srcs = ["//', b'srcs = ["@', b"genrule(")
 _MAINS = (b'main = ":', b'main=":', b'main = "//', b'main="//', b'main = "@', b'main="@', b"expose_venv")
+_ODD_MAIN = re.compile(rb"""\bmain\s*=\s*(?:"(?![^"\n]*\.py")|'(?![^'\n]*\.py'))""")
+"""A main that does not end in .py."""
 _OUTPUTS = ("out", "outs", "output", "outputs")
 
 
 def find(view: View) -> Iterator[Finding]:
     """Calls without a `main` whose main v1 found and v2 does not, and those whose `main` is no Python file."""
+    data = view.file.data
+    if not _ODD_MAIN.search(data) and not any(needle in data for needle in _NEEDLES):
+        return  # most files that have expose_venv: nothing in them has to be parsed for this
     for call, _ in view.calls(_RULES):
         yield from _of_main(view, call)
         hidden = unpacked(view, call)
@@ -174,7 +181,7 @@ MIGRATION = Migration(
     ),
     gate=Gate(since="2.0.0-alpha.0"),
     kinds=(FileKind.BUILD, FileKind.BZL),
-    needles=(b"select(", b'srcs = [":', b'srcs = ["//', b'srcs = ["@', b"genrule(", *_MAINS),
+    needles=(*_NEEDLES, *_MAINS),
     find=find,
     cases=(
         Case(

@@ -94,7 +94,7 @@ def _called(view: View, call: Call, callee: str | None) -> Called:
 
 def _of_unpacked(view: View) -> Iterator[Finding]:
     """Calls of the new rules into which something is unpacked that only the old ones had."""
-    for call, _ in view.calls(_STABLE, having=(b"**",)):
+    for call, _ in view.calls(_STABLE, having=(b"**",)) if b"**" in view.file.data else ():
         hidden = unpacked(view, call) or {}
         for name in _DROPPED:
             if name in hidden:
