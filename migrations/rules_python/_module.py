@@ -135,7 +135,10 @@ def appended(view: View, proxy: str, *texts: str) -> Fix:
     text = "\n".join(item for item in texts if item).encode().replace(b"\n", nl)
     empty = SourceFile(view.file.path, view.file.kind, b"")
     changes = tuple(sorted(changes_between(empty, SourceFile(view.file.path, view.file.kind, text))))
-    at = max((item.end for item in view.statements(proxy)), default=0) if proxy else 0
+    last = max(view.statements(proxy), key=lambda item: item.end, default=None) if proxy else None
+    at = last.end if last is not None else 0
+    if last is not None and last.text.startswith(b"use_repo(") and not text.startswith(b"use_repo("):
+        text = nl + text
     if not at and data.strip():
         at = len(data)
         text = (b"" if data.endswith(b"\n" + nl) else nl) + text

@@ -449,8 +449,8 @@ def _source(view: View, call: Call, argument: Argument) -> str | None:
     text = call.text(argument).decode()
     try:
         value = ast.literal_eval(argument.value)
-        # Of several lines it is indented as the call was; what is said in comments has no other place.
-        return text if "\n" not in text or "#" in text else written(value)
+        # It is written as the call was; what is said in comments has no other place.
+        return text if "#" in text else written(value)
     except ValueError:
         value = _value(view, call, argument.name or "")
         return None if value is None else written(value)
