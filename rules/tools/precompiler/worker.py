@@ -6,14 +6,14 @@ a worker that outlives whatever compile() does to a process. A child writes noth
 worker moves them into place, and answers after that.
 """
 
+# The modules in C behind those of the library: start-up counts, and `signal` alone takes as long as a file or two.
+import _signal as signal
 import gc
 import marshal
-import os
 import select
-import signal
-from collections import deque
+from _collections import deque
 
-from precompiler import POSIX, UsageError, build, commit, discard, parse, sibling, tasks
+from precompiler import POSIX, UsageError, build, commit, discard, os, parse, tasks
 from wire import BrokenStream, Json, Malformed, Proto, recognise
 
 CHUNK = 1 << 20
@@ -21,8 +21,9 @@ CHUNK = 1 << 20
 PIPE_CHUNK = getattr(select, "PIPE_BUF", 512)
 # With this many requests unanswered no more are read; it bounds the memory. Bazel sends a few at a time.
 MOST_REQUESTS = 2000
-# A child is replaced after this many bytes of source: up to 3.12 interned strings may never be freed.
-BYTES_PER_CHILD = 4 << 20
+# A child is replaced after this many bytes of source: not all that compiling takes is ever freed. It grows by less
+# than half as much, and starting one costs as much as compiling some files.
+BYTES_PER_CHILD = 16 << 20
 # Fewer sources than this are compiled faster without starting other processes.
 WORTH_PROCESSES = 8
 
@@ -33,6 +34,9 @@ def serve(arguments, given):
     They hold for each request. Gives the exit code. Raises UsageError.
     """
     count = process_count(given)
+    # Once it has freed a block of this size, glibc's malloc keeps smaller ones rather than give them back to the
+    # system, which then has to fault each page in again, with every larger source and every long request.
+    bytes(16 << 20)
     protocol = {"json": Json(), "proto": Proto()}.get(given.get("--worker_protocol"))
     if POSIX and given.get("--worker_impl") != "serial":
         worker = Worker(arguments, protocol, count)
@@ -199,8 +203,6 @@ class Pool:
     """Up to `size` child processes, and the `queue` of jobs that wait for one."""
 
     def __init__(self, size):
-        for name in ("messages", "rebuilding"):
-            sibling(name)  # once, rather than in each child
         self.size = size
         self.queue = deque()
         self.children = []
