@@ -18,8 +18,9 @@ import io
 import os
 import pickle
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass, field, is_dataclass
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field, fields, is_dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -147,9 +148,10 @@ def save(root: Path, name: str, content: object) -> None:
     """Keeps something for the next run; a repository that cannot be written to goes without."""
     with contextlib.suppress(OSError, pickle.PicklingError, TypeError, AttributeError):
         directory = state_directory(root)
-        data = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
+        data = io.BytesIO()
+        _Writer(data, pickle.HIGHEST_PROTOCOL).dump(content)
         temporary = directory / f"{name}.{os.getpid()}"
-        temporary.write_bytes(data)
+        temporary.write_bytes(data.getbuffer())
         os.replace(temporary, directory / name)
 
 
@@ -160,6 +162,27 @@ def load(root: Path, name: str) -> object:
         return _Reader(io.BytesIO(data)).load()
     except Exception:  # a cache may hold anything; without it the run only takes longer
         return None
+
+
+class _Writer(pickle.Pickler):
+    """Writes dataclasses as calls, which are read far faster than fields one by one."""
+
+    def reducer_override(self, item: Any) -> Any:
+        kind: Hashable = type(item)
+        values = _values_of(kind)
+        return NotImplemented if values is None else (type(item), values(item))
+
+
+@functools.cache
+def _values_of(kind: Hashable) -> Callable[[object], tuple[Any, ...]] | None:
+    """What gives the arguments that make an object of a dataclass again; None for what is none."""
+    if not isinstance(kind, type) or not is_dataclass(kind) or not all(part.init for part in fields(kind)):
+        return None
+    names = [part.name for part in fields(kind)]
+    if not names:
+        return lambda item: ()
+    values = attrgetter(*names)
+    return values if len(names) > 1 else lambda item: (values(item),)
 
 
 class _Reader(pickle.Unpickler):
