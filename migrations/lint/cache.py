@@ -18,7 +18,7 @@ import io
 import os
 import pickle
 import sys
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, is_dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -149,7 +149,7 @@ def save(root: Path, name: str, content: object) -> None:
     with contextlib.suppress(OSError, pickle.PicklingError, TypeError, AttributeError):
         directory = state_directory(root)
         data = io.BytesIO()
-        _Writer(data, pickle.HIGHEST_PROTOCOL).dump(content)
+        _Writer(data).dump(content)
         temporary = directory / f"{name}.{os.getpid()}"
         temporary.write_bytes(data.getbuffer())
         os.replace(temporary, directory / name)
@@ -167,16 +167,21 @@ def load(root: Path, name: str) -> object:
 class _Writer(pickle.Pickler):
     """Writes dataclasses as calls, which are read far faster than fields one by one."""
 
-    def reducer_override(self, item: Any) -> Any:
-        kind: Hashable = type(item)
-        values = _values_of(kind)
-        return NotImplemented if values is None else (type(item), values(item))
+    def __init__(self, file: io.BytesIO) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL)
+        self._values: dict[type, Callable[[object], tuple[Any, ...]] | None] = {}
+
+    def reducer_override(self, item: object) -> Any:
+        kind = type(item)
+        if kind not in self._values:
+            self._values[kind] = _values_of(kind)
+        values = self._values[kind]
+        return NotImplemented if values is None else (kind, values(item))
 
 
-@functools.cache
-def _values_of(kind: Hashable) -> Callable[[object], tuple[Any, ...]] | None:
+def _values_of(kind: type) -> Callable[[object], tuple[Any, ...]] | None:
     """What gives the arguments that make an object of a dataclass again; None for what is none."""
-    if not isinstance(kind, type) or not is_dataclass(kind) or not all(part.init for part in fields(kind)):
+    if not is_dataclass(kind) or not all(part.init for part in fields(kind)):
         return None
     names = [part.name for part in fields(kind)]
     if not names:
