@@ -5,7 +5,7 @@ What it takes to drop one or add one in the style that is there, comments and tr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from buildfile.calls import skip_space
@@ -94,6 +94,14 @@ class Items:
             line = above
         return line, end
 
+    def comments(self, index: int) -> tuple[bytes, bytes]:
+        """The comments of an item that has lines to itself: the lines above it, and what stands behind its comma."""
+        lines = self.own_lines(index)
+        if lines is None:
+            return b"", b""
+        line = self.data.rfind(b"\n", 0, self.ranges[index][0]) + 1
+        return self.data[lines[0] : line], self.data[self._behind_comma(index) : lines[1]].rstrip()
+
     def delete(self, indices: Collection[int]) -> list[Edit]:
         """The edits that drop some items with their commas, their lines and their comments."""
         edits: list[Edit] = []
@@ -116,8 +124,16 @@ class Items:
                 edits.append(Edit(self.ranges[first][0], self._behind_comma(last), b""))
         return edits
 
-    def insert(self, after: int, texts: Sequence[bytes]) -> list[Edit]:
-        """The edits that put items behind the item `after`, or first with -1. `texts` come without commas."""
+    def insert(self, after: int, texts: Sequence[bytes], tails: Mapping[bytes, bytes] | None = None) -> list[Edit]:
+        """The edits that put items behind the item `after`, or first with -1.
+
+        Args:
+            after: the index of that item.
+            texts: the items, without commas.
+            tails: item to the comment behind its comma; only where every item has lines to itself.
+        """
+        if tails:
+            return self._insert_lines(after, texts, self.indent, tails)
         nl = self.newline
         if not self.ranges:
             if self.one_per_line:
@@ -138,14 +154,17 @@ class Items:
         """Whether the items behind `after` stand on lines of their own though the first does not."""
         return after > 0 and b"\n" in self.data[self.ranges[after - 1][1] : self.ranges[after][0]]
 
-    def _insert_lines(self, after: int, texts: Sequence[bytes], indent: bytes) -> list[Edit]:
-        nl = self.newline
+    def _insert_lines(
+        self, after: int, texts: Sequence[bytes], indent: bytes, tails: Mapping[bytes, bytes] | None = None
+    ) -> list[Edit]:
+        nl, tails = self.newline, tails or {}
+        closed = [text + b"," + tails.get(text, b"") for text in texts]
         if after < 0:
             lines = self.own_lines(0)
             at = lines[0] if lines is not None else self.ranges[0][0]
             if lines is None:
-                return [Edit(at, at, b"".join(text + b"," + nl + indent for text in texts))]
-            return [Edit(at, at, b"".join(indent + text + b"," + nl for text in texts))]
+                return [Edit(at, at, b"".join(text + nl + indent for text in closed))]
+            return [Edit(at, at, b"".join(indent + text + nl for text in closed))]
         end = self.line_end(after)
         on_line_end = self.data[end - 1 : end] == b"\n"
         last = after == len(self.ranges) - 1
@@ -153,11 +172,11 @@ class Items:
             item_end = self.ranges[after][1]
             if not on_line_end or end > self.close:
                 return [Edit(item_end, item_end, b"".join(b"," + nl + indent + text for text in texts))]
-            body = (b"," + nl).join(indent + text for text in texts) + nl
+            body = nl.join(indent + text for text in (*closed[:-1], texts[-1] + tails.get(texts[-1], b""))) + nl
             return [Edit(item_end, item_end, b","), Edit(end, end, body)]
         if not on_line_end:
-            return [Edit(end, end, b"".join(nl + indent + text + b"," for text in texts))]
-        return [Edit(end, end, b"".join(indent + text + b"," + nl for text in texts))]
+            return [Edit(end, end, b"".join(nl + indent + text for text in closed))]
+        return [Edit(end, end, b"".join(indent + text + nl for text in closed))]
 
 
 def merge_deletions(edits: list[Edit]) -> list[Edit]:

@@ -126,9 +126,10 @@ def _rearranged(plan: _Plan) -> list[Edit]:
     items = Items(call.file.data, call.open, call.end - 1, ranges, call.file.newline)
     if _must_open(call, items, len(ranges) - len(plan.dropped), len(plan.added)):
         return [_opened(plan, items)]
-    moving = _moving(plan)
+    moving = _moving(plan, items)
     edits: list[Edit] = []
     new = list(plan.added)
+    tails: dict[bytes, bytes] = {}
     gone: list[int] = []
     for index, argument in enumerate(call.arguments):
         name = str(argument.name)
@@ -136,7 +137,10 @@ def _rearranged(plan: _Plan) -> list[Edit]:
             gone.append(index)
         elif name in moving:
             gone.append(index)
-            new.append((plan.names[name], plan.text(argument)))
+            above, tail = items.comments(index)
+            text = above.lstrip(b" \t") + (items.indent if above else b"") + plan.text(argument)
+            new.append((plan.names[name], text))
+            tails |= {text: tail} if tail else {}
         else:
             if name in plan.names:
                 edits.append(Edit(argument.start, argument.start + len(name), plan.names[name].encode()))
@@ -149,18 +153,26 @@ def _rearranged(plan: _Plan) -> list[Edit]:
     for after, group in places.items():
         if _sorted_kind(call):
             group.sort(key=lambda item: _key(call, item[0]))
-        edits += items.insert(after, [text for _, text in group])
+        edits += items.insert(after, [text for _, text in group], tails)
     return merge_deletions(edits)
 
 
-def _moving(plan: _Plan) -> set[str]:
-    """The renamed arguments that leave their place, since the others are in order and would not be any more."""
+def _moving(plan: _Plan, items: Items) -> set[str]:
+    """The renamed arguments that leave their place, since the others are in order and would not be any more.
+
+    One with comments stays, unless every argument has lines to itself, so that they can go along.
+    """
     if not _sorted_kind(plan.call) or plan.call.splats or not plan.names:
         return set()
     names = [str(argument.name) for argument in _tail(plan.call) if argument.name not in plan.dropped]
     if not _in_order(plan.call, names) or _in_order(plan.call, [plan.names.get(name, name) for name in names]):
         return set()
-    return set(plan.names)
+    indices = range(len(items.ranges))
+    if items.one_per_line and all(items.own_lines(index) is not None for index in indices):
+        return set(plan.names)
+    gaps = zip(items.ranges, [*(start for start, _ in items.ranges[1:]), items.close], strict=True)
+    commented = any(b"#" in plan.call.file.data[end:behind] for (_, end), behind in gaps)
+    return set() if commented else set(plan.names)
 
 
 def _place(plan: _Plan, name: str, moving: set[str]) -> int:
@@ -190,6 +202,7 @@ def _must_open(call: Call, items: Items, kept: int, added: int) -> bool:
         and len(items.ranges) <= 1
         and kept + added > 1
         and b"\n" not in call.file.data[call.start : items.ranges[0][0] if items.ranges else call.end]
+        and b"#" not in call.file.data[items.ranges[-1][1] if items.ranges else items.close : items.close]
     )
 
 
