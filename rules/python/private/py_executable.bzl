@@ -108,6 +108,7 @@ def py_executable_impl(ctx):
         interpreter = interpreter,
         interpreter_args = interpreter_args,
         stage2 = stage2,
+        template = getattr(runtime, "zip_main_template", None),
     )
     if ctx.attr._build_python_zip_flag[FlagInfo].value:
         executable_zip(ctx, zip_file = zip_file, output = executable, shebang = runtime.stub_shebang)

@@ -40,7 +40,7 @@ def _init(
         coverage_files: depset[File], what coverage_tool needs.
         bootstrap_template: File, the first stage of start-up, instead of this module's.
         stage2_bootstrap_template: File, the second stage of start-up, instead of this module's.
-        zip_main_template: File, kept for rules that build zip files.
+        zip_main_template: File, the template of `__main__.py` in zip files.
         site_init_template: File, kept for rules that build virtualenvs.
         stub_shebang: str, the first line of a first stage written in Python.
         supports_build_time_venv: bool, whether a virtualenv of this runtime may be made at build time.
@@ -99,7 +99,7 @@ PyRuntimeInfo, _new_py_runtime_info = provider(
         "stub_shebang": "str: the first line of a first stage written in Python.",
         "supports_build_time_venv": "bool: whether a virtualenv may be made at build time.",
         "venv_bin_files": "list[File]: more files for the bin directory of a virtualenv.",
-        "zip_main_template": "File or None: for rules that build zip files.",
+        "zip_main_template": "File or None: the template of `__main__.py` in zip files.",
     },
 )
 

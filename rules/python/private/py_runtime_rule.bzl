@@ -163,7 +163,7 @@ on the platform (`interpreter_path`). Running the target runs the interpreter.
         ),
         "zip_main_template": attr.label(
             allow_single_file = True,
-            doc = "For rules that build zip files.",
+            doc = "The template of `__main__.py` in the zip file of a program, instead of this module's.",
         ),
         "_builtin_template": attr.label(
             allow_single_file = True,

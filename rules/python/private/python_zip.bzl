@@ -18,7 +18,7 @@ ZIP_ATTRS = {
     ),
 }
 
-def python_zip(ctx, *, runfiles, interpreter, interpreter_args, stage2):
+def python_zip(ctx, *, runfiles, interpreter, interpreter_args, stage2, template = None):
     """Declares the zip file of a program.
 
     Args:
@@ -27,13 +27,14 @@ def python_zip(ctx, *, runfiles, interpreter, interpreter_args, stage2):
         interpreter: str as of interpreter_in_runfiles.
         interpreter_args: list[str].
         stage2: File, the script that the interpreter starts with.
+        template: File, instead of this module's.
 
     Returns:
         File, which `python` can run.
     """
     main = ctx.actions.declare_file("_{}_zip_main.py".format(ctx.label.name))
     ctx.actions.expand_template(
-        template = ctx.file._zip_main_template,
+        template = template or ctx.file._zip_main_template,
         output = main,
         substitutions = {
             "%interpreter%": repr(interpreter),
