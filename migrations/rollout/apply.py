@@ -27,11 +27,13 @@ from buildfile.source import FileKind, SourceFile
 from buildfile.syntax import Unparsable
 from buildfile.targets import Change
 from migrations.guard import Breach, check, refusal
+from migrations.rollout.kinds import KINDS
 from migrations.rollout.manifest import Before, Manifest, wanted
 
 ID = "rollout-precompile"
 _DEFAULTS = ('"inherit"', '"auto"', "None")
 _LEAST = 200
+_CALLEE = re.compile(rf"(?:{'|'.join(KINDS)})\s*\(".encode())
 _NAMED = re.compile(rb"\bname\s*=\s*[\"']([^\"'\n]*)[\"']")
 
 
@@ -62,6 +64,7 @@ class Applied:
         failures: files that could not be edited.
         edited: labels whose call changes.
         satisfied: label to the attributes that had the value they were to get.
+        macros: labels that get an attribute and are called under a name that is none of the rules'.
     """
 
     changes: list[FileChange] = field(default_factory=list)
@@ -71,6 +74,7 @@ class Applied:
     failures: list[Failure] = field(default_factory=list)
     edited: list[str] = field(default_factory=list)
     satisfied: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    macros: set[str] = field(default_factory=set)
 
 
 def wishes(manifest: Manifest, executables: Mapping[str, str], leaving: Collection[str] = ()) -> dict[str, Wish]:
@@ -147,6 +151,7 @@ def edit(
         result.failures += some.failures
         result.edited += some.edited
         result.satisfied.update(some.satisfied)
+        result.macros |= some.macros
     return result
 
 
@@ -185,6 +190,8 @@ def _edit_file(root: str, path: str, labels: Mapping[str, Wish], result: Applied
             if reason:
                 result.skips.append(Skip(path, file.position(call.start)[0], f"{label}: {reason}"))
             if new.edits:
+                if labels[label].put and (call.callee or "").rpartition(".")[2] not in KINDS:
+                    result.macros.add(label)
                 pending.append((label, call, new))
                 edits += new.edits
                 changes.update(new.changes)
@@ -248,6 +255,8 @@ def _edit_quickly(file: SourceFile, names: Mapping[str, str], labels: Mapping[st
             continue
         new = relaid(layout, put, drop)
         if new is None:
+            return False
+        if put and _CALLEE.match(data, statement.start) is None:
             return False
         edits += new
         causes.append(Cause(ID, file.position(statement.start)[0], f"{label} {_said(wish)}"))

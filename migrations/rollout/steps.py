@@ -77,7 +77,7 @@ def apply_waves(root: Path, manifest: Manifest, names: Collection[str], exclude:
     new = {label for name in names if not manifest.waves[name].applied for label in manifest.waves[name].targets}
     after = with_waves(manifest, dict.fromkeys(names, True))
     inventory = _inventory(root, after, exclude, jobs)
-    return _step(root, manifest, after, inventory, new=new, jobs=jobs)
+    return _step(root, manifest, after, inventory, new=new, exclude=exclude, jobs=jobs)
 
 
 def revert(
@@ -100,7 +100,7 @@ def revert(
     if manifest.goal.mode == "opt-out" and not any(wave.applied for wave in after.waves.values()):
         leaving = set(places) | set(manifest.held)
     inventory = _inventory(root, after, exclude, jobs)
-    return _step(root, manifest, after, inventory, leaving=leaving, jobs=jobs)
+    return _step(root, manifest, after, inventory, leaving=leaving, exclude=exclude, jobs=jobs)
 
 
 def finish(root: Path, manifest: Manifest, exclude: Sequence[str], jobs: int) -> Step:
@@ -113,7 +113,9 @@ def finish(root: Path, manifest: Manifest, exclude: Sequence[str], jobs: int) ->
     if left:
         raise StepError(f"not every wave is applied: {', '.join(left)}")
     after = msgspec.structs.replace(manifest, finished=True, before={})
-    return _step(root, manifest, after, take(root, exclude, jobs, manifest.selection.mapped), jobs=jobs)
+    return _step(
+        root, manifest, after, take(root, exclude, jobs, manifest.selection.mapped), exclude=exclude, jobs=jobs
+    )
 
 
 def _inventory(root: Path, manifest: Manifest, exclude: Sequence[str], jobs: int) -> Inventory | None:
@@ -132,12 +134,19 @@ def _step(
     *,
     new: Collection[str] = (),
     leaving: Collection[str] = (),
+    exclude: Sequence[str],
     jobs: int,
 ) -> Step:
     if inventory is None:
         labels = after.wave_of()
         wished = wishes(after, dict.fromkeys(labels, "py_binary"), leaving)
         paths = {label: path for label in wished if (path := _build_file(root, label))}
+        applied = edit(root, paths, wished, jobs, after.finished)
+        stuck: list[Skip] = []
+        if applied.macros:  # the manifest may have been changed by hand since it was planned
+            seen = take(root, exclude, jobs, after.selection.mapped)
+            stuck = _reachable(seen, wished, after.accepted)
+            applied = edit(root, paths, wished, jobs, after.finished) if stuck else applied
     else:
         kinds = {
             rule.label: rule.made.kind
@@ -146,12 +155,13 @@ def _step(
         }
         wished = wishes(after, kinds, leaving)
         paths = {label: inventory.rules[label].path for label in wished}
-        _reachable(inventory, wished, after.accepted)
-    applied = edit(root, paths, wished, jobs, after.finished)
+        stuck = _reachable(inventory, wished, after.accepted)
+        applied = edit(root, paths, wished, jobs, after.finished)
     result = updated(after, applied, new)
     changes = list(applied.changes)
     skips = [
         *applied.skips,
+        *stuck,
         *(Skip(NAME, 0, f"{label} is not there any more") for label in wished if label not in paths),
     ]
     if inventory is not None:
@@ -188,29 +198,38 @@ def _with_flag(manifest: Manifest, inventory: Inventory) -> tuple[Manifest, File
     return manifest, None
 
 
-def _reachable(inventory: Inventory, wished: dict[str, Wish], accepted: Mapping[str, Sequence[str]]) -> None:
+def _reachable(inventory: Inventory, wished: dict[str, Wish], accepted: Mapping[str, Sequence[str]]) -> list[Skip]:
     """Drops wishes for targets that cannot be edited, and for those whose macro decides; refuses where that would take
     in what has to be kept out.
+
+    Returns:
+        The targets that were to get something and do not.
 
     Raises:
         StepError: targets that the flag would take in, and that cannot say no where they are called.
     """
-    stuck = []
-    for label in list(wished):
+    stuck: list[str] = []
+    skips: list[Skip] = []
+    for label in [label for label in wished if label in inventory.rules]:
         rule = inventory.rules[label]
         made, attributes = rule.made, {*wished[label].put, *wished[label].drop}
         if rule.names and (made is None or not (made.closed or made.sets & attributes)):
             continue
-        says_no = wished.pop(label).put.get("pyc_collection") == '"disabled"'
-        decided = made is not None and "pyc_collection" in made.sets and not made.closed
-        if says_no and not decided and set(UNREACHED).isdisjoint(accepted.get(label, ())):
-            stuck.append(label)
+        put = wished.pop(label).put
+        if put.get("pyc_collection") == '"disabled"':
+            decided = made is not None and "pyc_collection" in made.sets and not made.closed
+            if not decided and set(UNREACHED).isdisjoint(accepted.get(label, ())):
+                stuck.append(label)
+        elif put:
+            reason = f"{label} cannot be edited where it is called ({_or(UNREACHED)}); run plan"
+            skips.append(Skip(rule.path, rule.line, reason))
     if stuck:
         raise StepError(
             f"the flag would take these in, and they cannot be kept out where they are called ({_or(UNREACHED)}):\n"
             f"{_listed(stuck)}\nEdit their macros, give the calls a literal name, or let the flag take them in: move "
             "their lines in the manifest to [accepted]. Then run again."
         )
+    return skips
 
 
 def _listed(labels: Iterable[str]) -> str:

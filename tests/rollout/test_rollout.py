@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 import tomli
 
@@ -477,3 +478,29 @@ def test_a_select_counts_as_the_value_that_all_its_branches_have(tmp_path: Path)
     assert (tmp_path / "BUILD").read_text() == text
     assert trekbok(tmp_path, "finish").returncode == 0
     assert "pyc_collection" not in (tmp_path / "BUILD").read_text()
+
+
+def test_a_line_moved_by_hand_breaks_nothing(planted: Repository) -> None:
+    """Somebody moves targets from [held] into a wave, and applies it without a plan."""
+    root, _ = planted
+    _plan(root)
+    path = root / NAME
+    before = contents(root)
+    manifest = read(path)
+    assert manifest is not None
+    name, wave = next(iter(manifest.waves.items()))
+    moved = ("//macros:sealed", "//macros:decided", "//many:name.replace('.py', '')")
+    waves = {
+        **manifest.waves,
+        name: msgspec.structs.replace(wave, targets=(*wave.targets, "//macros:open_test", *moved)),
+    }
+    for other in manifest.waves:
+        if other != name:
+            kept = tuple(label for label in waves[other].targets if label not in waves[name].targets)
+            waves[other] = msgspec.structs.replace(waves[other], targets=kept)
+    path.write_text(text_of(msgspec.structs.replace(manifest, waves=waves)))
+    done = trekbok(root, "apply", name)
+    assert done.returncode == 1 and all(f"{label} cannot be edited" in done.stdout for label in moved), done
+    after = contents(root)
+    assert after["many/BUILD.bazel"] == before["many/BUILD.bazel"]
+    assert after["macros/BUILD.bazel"].count(b"include_pyc") == 1
