@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from buildfile.calls import Argument, Call
 from buildfile.labels import BadLabel, Label
 from buildfile.style import INDENT, attribute_key, quote, string_key
-from generator.comments import Slot, call_slots, list_slots
+from generator.comments import Slot, call_slots, keeps, list_slots
 from generator.selects import branched
 
 SORTED = frozenset({
@@ -175,7 +175,8 @@ def _list(call: Call, attribute: str, node: ast.List, items: Sequence[Item] | No
         items = _sorted_chunks(strings) if sorts else range(len(strings))
     else:
         kept = min((item for item in items if isinstance(item, int)), default=-1)
-        if kept >= 0 and items[0] != kept:  # what stands above the first element stays at the head of the list
+        # What stands above the first element stays at the head of the list, but for what keeps that element.
+        if kept >= 0 and items[0] != kept and not keeps(slots[kept].above):
             head = slots[kept].above
             slots[kept] = Slot((), slots[kept].behind)
     lines = _comment_lines(head, INDENT * 2)

@@ -466,6 +466,8 @@ class _Generator:
 
     def _find_emptied(self, unused_library: str | None) -> None:
         made = {target.name for target in self.out.targets}
+        if any(f":{_TEST_TARGET}" in target.labels for target in self.out.targets):
+            made.add(_TEST_TARGET)  # tests start from it, whatever has become of its sources
         kinds = {self.config.kind(kind) for kind in (LIBRARY, BINARY, TEST)}
         for rule in self.package.existing.rules:
             if rule.name in made or not rule.name or self.config.existing_kind(rule.kind) not in kinds:

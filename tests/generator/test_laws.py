@@ -225,3 +225,17 @@ def test_a_cycle_is_told_in_full_however_little_is_looked_at(tmp_path: Path) -> 
         assert outcome(cached) == outcome(fresh)
         assert [message.text.count("imports") for message in cached.messages] == [4]
         write(tmp_path, cached.plan.changes)
+
+
+def test_a_name_that_becomes_free_is_taken_by_the_next_run(tmp_path: Path) -> None:
+    rule = (
+        'load("@rules_python//python:defs.bzl", "py_test")\n\npy_test(\n    name = "run",\n    srcs = ["gone.py"],\n)\n'
+    )
+    put(tmp_path, {"MODULE.bazel": "", "a/BUILD.bazel": rule, "a/run.py": 'if __name__ == "__main__":\n    pass\n'})
+    seen = []
+    for _ in range(3):
+        result = generated(tmp_path, use_cache=True)
+        write(tmp_path, result.plan.changes)
+        names = [item.name for item in existing.read((tmp_path / "a/BUILD.bazel").read_bytes()).rules]
+        seen.append((len(result.plan.changes), len(result.messages), names))
+    assert seen == [(1, 1, ["a"]), (1, 0, ["a", "run"]), (0, 0, ["a", "run"])]
