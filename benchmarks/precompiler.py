@@ -68,10 +68,13 @@ class Bench:
         self.python = python
         self.folder = folder
         self.sources = standard_library(python, files)
-        self.out = folder / "out"
-        self.out.mkdir()
+        self.start_anew()
         (folder / "files").write_text("\n".join(map(str, self.sources)))
         (folder / "threads.py").write_text(THREADS)
+
+    def start_anew(self) -> None:
+        """Outputs go to a new folder: under Bazel none is there either, and to replace one costs disks far more."""
+        self.out = Path(tempfile.mkdtemp(dir=self.folder))
 
     def arguments(self, number: int, out: Path | None = None) -> list[str]:
         """What to tell a compiler about a source."""
@@ -92,11 +95,14 @@ class Bench:
 
     def floor(self, processes: int) -> Cost:
         """The floor, in so many processes."""
+        self.start_anew()
         files = str(self.folder / "files")
         return cost([self.python, "-I", "-S", "-c", FLOOR, files, str(self.out), str(processes)])
 
     def one_shot(self) -> Cost:
         """A run of the compiler for each source, as many at once as there are cores."""
+
+        self.start_anew()
 
         def run(first: int) -> None:
             for number in range(first, len(self.sources), cores()):
@@ -115,12 +121,14 @@ class Bench:
 
     def batch(self) -> Cost:
         """One run of the compiler for all sources."""
+        self.start_anew()
         params = self.folder / "params"
         params.write_text("\n".join(line for n in range(len(self.sources)) for line in self.arguments(n)))
         return cost([self.python, "-I", "-S", str(PROGRAM), f"@{params}"])
 
     def worker(self, program: Path, outstanding: int, inputs: int = 0) -> Cost:
         """A worker that gets all sources, with so many requests outstanding."""
+        self.start_anew()
         command = [self.python, "-S", str(program), "--persistent_worker"]
         lines = list(self.lines(len(self.sources), inputs))
         return timed(lambda: talk(command, lines, outstanding))
