@@ -15,7 +15,7 @@ from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.view import View
 
-_SHELL = r"(?:^|[\s;&|('\"])(?:(?:/usr)?/bin/)?(?:bash|sh|source|\.|cat|head|grep|sed)(?:\s+-{1,2}[\w=-]+)*\s+['\"]?"
+_SHELL = r"(?:^|[\s;&|('\"])(?:(?:/usr)?/bin/)?(?:bash|sh|source|\.|(cat|head|grep|sed))(?:\s+-{1,2}[\w=-]+)*\s+['\"]?"
 _LOCATION = re.compile(_SHELL + r"\$+\(?(?:location|execpath|rootpath|rlocationpath)\s+([^)\s]+)\)")
 _BUILT = re.compile((_SHELL + r"(?:\S*/)?bazel-bin/([\w/.+-]+)").encode())
 _DATA = (".sh", ".bash", ".py", ".txt", ".json", ".yaml", ".yml", ".xml", ".log", ".md", ".html", ".zip", ".tar")
@@ -25,11 +25,12 @@ def find(view: View) -> Iterator[Finding]:
     """Commands that give a launcher to a shell or read it: by label in Bazel's files, by path in text."""
     if view.file.kind is FileKind.TEXT:
         for found in _BUILT.finditer(view.file.data):
-            path = found[1].decode()
-            if not path.endswith(_DATA) and "/." not in path:
+            path = found[2].decode()
+            is_file = "." in path.rpartition("/")[2] if found[1] else path.endswith(_DATA)  # what is read has a suffix
+            if not is_file and "/." not in path:
                 yield Finding(
-                    found.start(1),
-                    found.end(1),
+                    found.start(2),
+                    found.end(2),
                     f"bazel-bin/{path} is taken for a script; if a py_binary makes it, it is a native program now",
                     advice="Run it directly, and do not read it.",
                     level=Level.NOTE,
@@ -41,12 +42,12 @@ def find(view: View) -> Iterator[Finding]:
     own = {call.string("name") for call, _ in view.calls(RUN)}
     for string in strings:
         for named in _LOCATION.finditer(string.value):
-            label = view.label(named[1])
-            if label is not None and label.name in own and view.canonical(named[1]) == view.canonical(":" + label.name):
+            label = view.label(named[2])
+            if label is not None and label.name in own and view.canonical(named[2]) == view.canonical(":" + label.name):
                 yield Finding(
                     string.start,
                     string.end,
-                    f"{named[1]} is taken for a script, and its launcher is a native program now",
+                    f"{named[2]} is taken for a script, and its launcher is a native program now",
                     advice="Run it directly, and do not read it.",
                 )
 
@@ -88,6 +89,7 @@ MIGRATION = Migration(
             'load("@rules_python//python:defs.bzl", "py_binary")\n\npy_binary(name = "b")\n\n'
             'genrule(\n    name = "g",\n    cmd = "bash $(location :b) > $@",\n    tools = [":b"],\n)\n',
         ),
+        Case("a file that is read", {"x.sh": "cat bazel-bin/app/lib.a\nhead -1 bazel-bin/app/list.cmake\n"}),
         Case("the plan has a script", {"x.sh": "bash bazel-bin/app/app\n"}, to="v2-plan"),
     ),
 )
