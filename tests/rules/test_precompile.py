@@ -162,15 +162,27 @@ def test_one_source_in_two_modes_is_refused_with_both(main_workspace: Workspace)
     assert "Compiling Python env.py (unchecked_hash, optimize 0)" in result.err
 
 
-@pytest.mark.parametrize("strategy", ["worker", "sandboxed"])
-def test_a_syntax_error_is_reported_and_can_be_tolerated(main_workspace: Workspace, strategy: str) -> None:
-    option = f"--strategy=PyCompile={strategy}"
-    result = main_workspace.bazel("build", option, "//lib:broken_fails")
+SANDBOXED_WORKER = ["--strategy=PyCompile=worker", "--worker_sandboxing"]
+MULTIPLEX_SANDBOXED_WORKER = [*SANDBOXED_WORKER, "--experimental_worker_multiplex_sandboxing"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--strategy=PyCompile=worker"],
+        ["--strategy=PyCompile=sandboxed"],
+        SANDBOXED_WORKER,
+        MULTIPLEX_SANDBOXED_WORKER,
+    ],
+    ids=["worker", "sandboxed", "sandboxed worker", "multiplex sandboxed worker"],
+)
+def test_a_syntax_error_is_reported_and_can_be_tolerated(main_workspace: Workspace, options: list[str]) -> None:
+    result = main_workspace.bazel("build", *options, "//lib:broken_fails")
     assert result.code == 1
     assert re.search(r"lib/plain_broken\.py:1:\d+: SyntaxError", result.err), result.err
     assert 'print "Python 2"' in result.err
     assert "Traceback" not in result.err
-    main_workspace.bazel("build", option, "//lib:broken").check()
+    main_workspace.bazel("build", *options, "//lib:broken").check()
 
 
 def requirements(protocol: str, *more: str) -> list[str]:
@@ -184,9 +196,7 @@ def test_all_strategies_give_the_same_bytes(main_workspace: Workspace) -> None:
     version = versions(main_workspace)[-1]
     target = f"//:kept_{version}"
     found: dict[str, dict[str, bytes]] = {}
-    sandboxed = ["--strategy=PyCompile=worker", "--worker_sandboxing"]
     environment = [f"--action_env={name}={value}" for name, value in UNPINNED.items()]
-    multiplexed = [*sandboxed, "--experimental_worker_multiplex_sandboxing"]
     for name, options in {
         "one-shot": ["--strategy=PyCompile=sandboxed"],
         "one action": ["--strategy=PyCompile=sandboxed", flag("precompile_actions", "per_target")],
@@ -194,15 +204,15 @@ def test_all_strategies_give_the_same_bytes(main_workspace: Workspace) -> None:
         "another environment": ["--strategy=PyCompile=sandboxed", *environment],
         "worker in another environment": ["--strategy=PyCompile=worker", *environment],
         "singleplex worker": ["--strategy=PyCompile=worker", "--noworker_multiplex"],
-        "sandboxed worker": sandboxed,
-        "multiplex sandboxed worker": multiplexed,
+        "sandboxed worker": SANDBOXED_WORKER,
+        "multiplex sandboxed worker": MULTIPLEX_SANDBOXED_WORKER,
         "path mapping": [
-            *multiplexed,
+            *MULTIPLEX_SANDBOXED_WORKER,
             "--experimental_output_paths=strip",
             *requirements("json", "supports-path-mapping", "supports-multiplex-sandboxing"),
         ],
         "protobuf": ["--strategy=PyCompile=worker", *requirements("proto")],
-        "multiplex protobuf": [*multiplexed, *requirements("proto", "supports-multiplex-sandboxing")],
+        "multiplex protobuf": [*MULTIPLEX_SANDBOXED_WORKER, *requirements("proto", "supports-multiplex-sandboxing")],
     }.items():
         # The bytes are to come from the compiler each time, and from no cache.
         fresh = f"--action_env=STRATEGY={name.replace(' ', '_')}"

@@ -21,8 +21,8 @@ CHUNK = 1 << 20
 PIPE_CHUNK = getattr(select, "PIPE_BUF", 512)
 # With this many requests unanswered no more are read; it bounds the memory. Bazel sends a few at a time.
 MOST_REQUESTS = 2000
-# A child is replaced after this many bytes of source: not all that compiling takes is ever freed. It grows by less
-# than half as much, and starting one costs as much as compiling some files.
+# A child is replaced after this many bytes of source: not all that compiling takes is ever freed. Not sooner: starting
+# one costs as much as compiling some files.
 BYTES_PER_CHILD = 16 << 20
 # Fewer sources than this are compiled faster without starting other processes.
 WORTH_PROCESSES = 8
