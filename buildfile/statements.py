@@ -75,8 +75,8 @@ class Statement:
 
     @cached_property
     def own(self) -> int:
-        """Where what goes with it begins: at `lead`, but below comments that head the file or are for programs."""
-        if self.heads:
+        """Where what goes with it begins: at `lead`, but below comments for programs and those above all code."""
+        if self.lead < self.start and _NO_CODE.fullmatch(self.data, 0, self.lead):
             return self.start
         return max(
             (found.end() for found in _FOR_PROGRAMS.finditer(self.data, self.lead, self.start)), default=self.lead
@@ -102,6 +102,7 @@ class Statement:
 
 
 _LOAD = re.compile(rb"load\s*\(")
+_NO_CODE = re.compile(rb"(?:\xef\xbb\xbf)?(?>[ \t\r]*+(?:#[^\n]*+)?\n)*+")
 _FOR_PROGRAMS = re.compile(rb"(?m)^[ \t]*+#+[ \t]*+(?>[\w.-]++:\w|\[?(?i:begin|end)\b)[^\n]*+\n")
 """Such as `# gazelle:exclude x`, `# begin:internal` and `# [END example]`; not `# buildifier: disable=load`."""
 

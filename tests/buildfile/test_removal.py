@@ -21,6 +21,7 @@ from buildfile.statements import cut, removal, removals
         (b"\xef\xbb\xbfx()\n\na()\n", b"x", b"\xef\xbb\xbfa()\n"),
         (b"# file\n\nx()\n", b"x", b"# file\n"),
         (b"# Copyright\nx()\n\nb()\n", b"x", b"# Copyright\n\nb()\n"),
+        (b"# Copyright\n\n# This package.\nx()\ny()\n", b"x", b"# Copyright\n\n# This package.\ny()\n"),
         (b"\xef\xbb\xbf# Copyright\nx()\nb()\n", b"x", b"\xef\xbb\xbf# Copyright\nb()\n"),
         (b"a()\n\n# begin:ours\n# why\nx()\n# end:ours\n\nb()\n", b"x", b"a()\n\n# begin:ours\n# end:ours\n\nb()\n"),
         (b"a()\n\n# gazelle:exclude x:y\nx()\n", b"x", b"a()\n\n# gazelle:exclude x:y\n"),
