@@ -134,17 +134,19 @@ class Bindings:
                     found[name] = symbol
         return found
 
-    def free_name(self, wanted: str, *symbols: Symbol, prefix: str = "aspect_") -> tuple[str, bool]:
+    def free_name(
+        self, wanted: str, *symbols: Symbol, prefix: str = "aspect_", at: int | None = None
+    ) -> tuple[str, bool]:
         """A local name for a symbol: the one it is loaded under already, else `wanted`, else one with a prefix.
 
         A name that the file uses for what Bazel brings itself is not free, since a load would change its meaning;
-        unless that is one of `symbols`.
+        unless that is one of `symbols`. With `at`, an offset, what is loaded further down does not count as loaded.
 
         Returns:
             The name, and whether it still has to be loaded.
         """
         for name, symbol in self.loaded.items():
-            if symbol in symbols:
+            if symbol in symbols and (at is None or self._loaded_at(name) < at):
                 return name, False
         name = wanted
         while (
@@ -155,6 +157,9 @@ class Bindings:
         ):
             name = prefix + name if not name.startswith("_") else "_" + prefix + name[1:]
         return name, True
+
+    def _loaded_at(self, name: str) -> int:
+        return next(load.statement.start for load in self.loads if any(item.local == name for item in load.symbols))
 
     def _stands_for_itself(self, name: str) -> bool:
         """Whether the file uses a name that nothing in it binds: what Bazel brings, or a prelude."""

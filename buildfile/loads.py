@@ -156,6 +156,48 @@ def used_words(file: SourceFile, words: Collection[str] | None = None) -> set[st
     return {word.decode() for word in (found if words is None else found & set(wanted))}
 
 
+def first_use(file: SourceFile, words: Collection[str]) -> int | None:
+    """Where the first statement begins that runs when the file is loaded and has one of some names; None if none has.
+
+    The body of a function runs later, and does not count.
+    """
+    wanted = {word.encode() for word in words}
+    for statement in file.statements:
+        data, start, end = statement.data, statement.start, statement.end
+        if statement.is_load or data.startswith(b"def", start):
+            continue
+        if any(data.find(word, start, end) >= 0 for word in wanted) and any(
+            found[1] in wanted for found in _WORD.finditer(data, start, end)
+        ):
+            return start
+    return None
+
+
+def loads_in_front(file: SourceFile, words: Collection[str]) -> list[Load]:
+    """The loads that stand in front of the first use of some names: only what these load is known there."""
+    loads, _ = file.loads
+    plain = next((item.start for item in file.statements if not item.is_load), None)
+    if not loads or plain is None or loads[-1].statement.start < plain:
+        return loads
+    limit = first_use(file, words)
+    return loads if limit is None else [load for load in loads if load.statement.start < limit]
+
+
+def used_too_early(file: SourceFile) -> set[str]:
+    """The names that are used in front of the statement that loads them."""
+    loads, _ = file.loads
+    plain = next((item.start for item in file.statements if not item.is_load), None)
+    if not loads or plain is None or loads[-1].statement.start < plain:
+        return set()
+    found = set()
+    for load in loads:
+        for symbol in load.symbols if load.statement.start > plain else ():
+            first = first_use(file, {symbol.local})
+            if first is not None and first < load.statement.start:
+                found.add(symbol.local)
+    return found
+
+
 def change_loads(
     file: SourceFile,
     bind: Mapping[str, tuple[str, str]],
@@ -171,35 +213,38 @@ def change_loads(
         same: whether two labels, as written in this file, name the same file.
     """
     loads, _ = file.loads
+    early = loads_in_front(file, bind.keys())
     used = used_words(file, release)
     gone = {name for name in release if name not in used and name not in bind}
     wanted: dict[str, dict[str, str]] = {}
     for local, (label, name) in bind.items():
-        home = next((load for load in loads if same(load.label, label)), None)
+        home = next((load for load in early if same(load.label, label)), None)
         key = home.label if home is not None else label
         wanted.setdefault(key, {})[local] = name
     edits: list[Edit] = []
     emptied: list[Load] = []
     for load in loads:
-        staying = wanted.get(load.label, {})
+        is_home = load in early and _first_home(early, load)
+        staying = wanted.get(load.label, {}) if is_home else {}
         leaving = [
             index
             for index, symbol in enumerate(load.symbols)
             if symbol.local in gone
             or (symbol.local in bind and staying.get(symbol.local) != symbol.name)
-            or (symbol.local in bind and not _first_home(loads, load))
         ]
         coming = {
             local: name
-            for local, name in (staying.items() if _first_home(loads, load) else ())
+            for local, name in staying.items()
             if not any(symbol.local == local and symbol.name == name for symbol in load.symbols)
         }
         if load.symbols and len(leaving) == len(load.symbols) and not coming:
             emptied.append(load)
         elif leaving or coming:
             edits += _edit_load(file, load, leaving, coming)
-    homeless = {label: names for label, names in wanted.items() if not any(load.label == label for load in loads)}
-    return edits + _replace_loads(file, loads, emptied, homeless)
+    homeless = {label: names for label, names in wanted.items() if not any(load.label == label for load in early)}
+    late = [load for load in emptied if load not in early]
+    edits += removals(file.data, [load.statement for load in late])
+    return edits + _replace_loads(file, early, [load for load in emptied if load in early], homeless)
 
 
 def _first_home(loads: list[Load], load: Load) -> bool:

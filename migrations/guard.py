@@ -6,7 +6,7 @@ which targets differ in a way that no fix declared, is refused.
 
 from __future__ import annotations
 
-from buildfile.loads import BadLoad, parse_load
+from buildfile.loads import BadLoad, parse_load, used_too_early
 from buildfile.source import STARLARK, SourceFile
 from buildfile.syntax import Unparsable, not_starlark, plainly_valid
 from buildfile.targets import Change, changes_between, differing
@@ -54,6 +54,9 @@ def check(old: SourceFile, new: SourceFile, declared: set[Change]) -> None:
             raise Breach(f"the result would not parse at line {line}: {error}") from None
         if wrong is not None:
             raise Breach(f"the result would not be Starlark at line {line}: {wrong[0]}")
+    early = used_too_early(new)
+    if early and early - used_too_early(old):
+        raise Breach(f"the result would use {', '.join(sorted(early))} in front of the statement that loads it")
     try:
         really = changes_between(old, new)
     except Unparsable as error:

@@ -99,8 +99,8 @@ def split(view: View, call: Call, message: str) -> Finding:
     if name is None or not call.alone or line_end is None or any(item.name in (None, "*") for item in call.arguments):
         advice = "Make it two targets by hand: py_venv with the attributes, and py_venv_link(venv = …, link_name = …)."
         return Finding(start, end, message, advice=advice)
-    venv_local, venv_missing = view.bindings.free_name("py_venv", *VENVS)
-    link_local, link_missing = view.bindings.free_name("py_venv_link", *LINKS)
+    venv_local, venv_missing = view.bindings.free_name("py_venv", *VENVS, at=start)
+    link_local, link_missing = view.bindings.free_name("py_venv_link", *LINKS, at=start)
     label = view.spell(DEFS, like=view.label_of(call.callee))
     bind = {venv_local: (label, "py_venv")} if venv_missing else {}
     bind |= {link_local: (label, "py_venv_link")} if link_missing else {}

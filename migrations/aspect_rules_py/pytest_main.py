@@ -58,7 +58,7 @@ def _converted(view: View, call: Call, argument: Argument) -> Finding:
         return Finding(start, end, _MESSAGE, advice=advice)
     if call.callee is None or view.bindings.root(call.callee) != call.callee:
         return Finding(start, end, _MESSAGE, advice="Call py_pytest_test here instead of the other name of py_test.")
-    local, missing = view.bindings.free_name(_local(call.callee), _NEW)
+    local, missing = view.bindings.free_name(_local(call.callee), _NEW, at=call.start)
     put = _moved(call)
     fix = Fix.of(
         rewrite(call, callee=local, put=put, drop=("pytest_main",)),

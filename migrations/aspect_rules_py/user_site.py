@@ -12,17 +12,20 @@ from buildfile.calls import Call
 from buildfile.rewrite import rewrite
 from buildfile.source import FileKind
 from migrations.aspect_rules_py._surface import RUN, SHAPED, UPSTREAM
+from migrations.aspect_rules_py._wrappers import NEEDLES, gather_wrappers, reaching, wrappers_in
 from migrations.finding import Finding, Fix, Level
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
 from migrations.view import View
 
+_ID = "user-site"
 _ATTRIBUTE = "include_user_site_packages"
 
 
 def find(view: View) -> Iterator[Finding]:
-    """Calls with the attribute."""
-    for call, symbol in view.calls(SHAPED):
+    """Calls with the attribute, of the rules and of the repository's own macros over them."""
+    wrappers = reaching(view, view.facts.get(_ID, {}), SHAPED, _ATTRIBUTE)
+    for call, symbol in view.calls(SHAPED | wrappers):
         argument = call.argument(_ATTRIBUTE)
         if argument is None:
             continue
@@ -31,7 +34,7 @@ def find(view: View) -> Iterator[Finding]:
         value = argument.value.value if isinstance(argument.value, ast.Constant) else None
         if value is False:
             yield Finding(argument.start, argument.end, message, drop)
-        elif value is True and (symbol not in RUN or _not_isolated(call)):
+        elif value is True and (symbol in SHAPED - RUN or _not_isolated(call)):
             advice = "Without -I the interpreter finds the user's packages by itself; see that it still does."
             yield Finding(argument.start, argument.end, message, drop, advice, Level.NOTE)
         else:
@@ -49,7 +52,7 @@ def _case(attributes: str) -> str:
 
 
 MIGRATION = Migration(
-    id="user-site",
+    id=_ID,
     summary="Drop include_user_site_packages.",
     page=Page(
         what=(
@@ -67,7 +70,35 @@ MIGRATION = Migration(
     kinds=(FileKind.BUILD, FileKind.BZL),
     needles=(_ATTRIBUTE.encode(),),
     find=find,
+    scan=wrappers_in,
+    scan_needles=NEEDLES,
+    scan_kinds=(FileKind.BZL,),
+    gather=gather_wrappers,
     cases=(
+        Case(
+            "a macro that passes it on",
+            {
+                "m.bzl": 'load("@aspect_rules_py//py:defs.bzl", "py_binary")\n\n'
+                "def tool(name, **kwargs):\n    py_binary(name = name, **kwargs)\n",
+                "BUILD": 'load(":m.bzl", "tool")\n\n'
+                'tool(\n    name = "a",\n    include_user_site_packages = False,\n)\n\n'
+                'tool(\n    name = "b",\n    include_user_site_packages = True,\n)\n',
+            },
+            {
+                "BUILD": 'load(":m.bzl", "tool")\n\ntool(\n    name = "a",\n)\n\n'
+                'tool(\n    name = "b",\n    include_user_site_packages = True,\n)\n',
+            },
+            person=("is gone",),
+        ),
+        Case(
+            "a macro that takes it itself",
+            {
+                "m.bzl": 'load("@aspect_rules_py//py:defs.bzl", "py_binary")\n\n'
+                "def tool(name, include_user_site_packages = False, **kwargs):\n    py_binary(name = name, **kwargs)\n",
+                "BUILD": 'load(":m.bzl", "tool")\n\n'
+                'tool(\n    name = "a",\n    include_user_site_packages = False,\n)\n',
+            },
+        ),
         Case("False", _case("    include_user_site_packages = False,\n"), _case("")),
         Case(
             "True without isolation",

@@ -252,6 +252,16 @@ MIGRATION = Migration(
             notes=("became py_test",),
         ),
         Case(
+            "the stable symbol is loaded further down",
+            'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_binary")\n\n'
+            'py_venv_binary(\n    name = "a",\n    main = "a.py",\n)\n\n'
+            'load("@aspect_rules_py//py:defs.bzl", "py_binary")\n\npy_binary(name = "b")\n',
+            'load("@aspect_rules_py//py:defs.bzl", aspect_py_binary = "py_binary")\n\n'
+            'aspect_py_binary(\n    name = "a",\n    expose_venv = True,\n    isolated = False,\n'
+            '    main = "a.py",\n)\n\n'
+            'load("@aspect_rules_py//py:defs.bzl", "py_binary")\n\npy_binary(name = "b")\n',
+        ),
+        Case(
             "a name that a parameter has, too",
             {
                 "m.bzl": 'load("@aspect_rules_py//py/unstable:defs.bzl", "py_venv_test")\n\n'

@@ -332,7 +332,7 @@ def _link_target(view: View, call: Call, owner: str) -> Fix | None:
     statement, data, nl = call.statement, view.file.data, view.file.newline
     if not call.alone or statement.start != call.start or data[call.end : statement.end].partition(b"#")[0].strip():
         return None
-    local, missing = view.bindings.free_name("py_venv_link", *LINKS)
+    local, missing = view.bindings.free_name("py_venv_link", *LINKS, at=call.start)
     name = f"{owner}.venv_link"
     text = nl + local.encode() + b"(" + nl + b"    name = " + quote(name) + b"," + nl
     text += b"    venv = " + quote(f":{owner}.venv") + b"," + nl + b")" + nl
