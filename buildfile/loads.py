@@ -176,22 +176,22 @@ def first_use(file: SourceFile, words: Collection[str]) -> int | None:
 def loads_in_front(file: SourceFile, words: Collection[str]) -> list[Load]:
     """The loads that stand in front of the first use of some names: only what these load is known there."""
     loads, _ = file.loads
-    plain = next((item.start for item in file.statements if not item.is_load), None)
-    if not loads or plain is None or loads[-1].statement.start < plain:
-        return loads
-    limit = first_use(file, words)
+    limit = first_use(file, words) if _behind_others(file, loads) else None
     return loads if limit is None else [load for load in loads if load.statement.start < limit]
+
+
+def _behind_others(file: SourceFile, loads: list[Load]) -> list[Load]:
+    """The loads that stand behind other statements."""
+    plain = next((item.start for item in file.statements if not item.is_load), None)
+    return [load for load in loads if plain is not None and load.statement.start > plain]
 
 
 def used_too_early(file: SourceFile) -> set[str]:
     """The names that are used in front of the statement that loads them."""
     loads, _ = file.loads
-    plain = next((item.start for item in file.statements if not item.is_load), None)
-    if not loads or plain is None or loads[-1].statement.start < plain:
-        return set()
     found = set()
-    for load in loads:
-        for symbol in load.symbols if load.statement.start > plain else ():
+    for load in _behind_others(file, loads):
+        for symbol in load.symbols:
             first = first_use(file, {symbol.local})
             if first is not None and first < load.statement.start:
                 found.add(symbol.local)
@@ -229,8 +229,7 @@ def change_loads(
         leaving = [
             index
             for index, symbol in enumerate(load.symbols)
-            if symbol.local in gone
-            or (symbol.local in bind and staying.get(symbol.local) != symbol.name)
+            if symbol.local in gone or (symbol.local in bind and staying.get(symbol.local) != symbol.name)
         ]
         coming = {
             local: name
