@@ -173,10 +173,15 @@ def first_use(file: SourceFile, words: Collection[str]) -> int | None:
     return None
 
 
+def load_limit(file: SourceFile, words: Collection[str]) -> int | None:
+    """In front of what some names have to be loaded; None where every load stands in front of everything else."""
+    return first_use(file, words) if _behind_others(file, file.loads[0]) else None
+
+
 def loads_in_front(file: SourceFile, words: Collection[str]) -> list[Load]:
     """The loads that stand in front of the first use of some names: only what these load is known there."""
     loads, _ = file.loads
-    limit = first_use(file, words) if _behind_others(file, loads) else None
+    limit = load_limit(file, words)
     return loads if limit is None else [load for load in loads if load.statement.start < limit]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from buildfile.bindings import Symbol
 from buildfile.calls import Call, target_key, walk
 from buildfile.edits import Edit
-from buildfile.loads import first_use, used_words
+from buildfile.loads import load_limit, used_words
 from buildfile.rewrite import Rewritten
 from buildfile.source import FileKind
 from buildfile.statements import Statement
@@ -111,7 +111,7 @@ def _name(view: View, what: Renaming, name: str, symbol: Symbol) -> _Name:
     if symbol.name not in name:
         return _Name(name, symbol.name, new, name, label, {name: (label, new)})
     local, missing = view.bindings.free_name(
-        name.replace(symbol.name, new), Symbol(what.home, new), at=first_use(view.file, {name})
+        name.replace(symbol.name, new), Symbol(what.home, new), at=load_limit(view.file, {name})
     )
     return _Name(name, symbol.name, new, local, label, {local: (label, new)} if missing else {})
 
