@@ -16,7 +16,8 @@ from trekbok import __version__
 from trekbok.cli import UsageProblem, common, find_root, load_config, load_registry, relative_path
 
 if TYPE_CHECKING:
-    from migrations.lint.linter import Job, Linter, Result
+    from migrations.lint.job import Job, Result
+    from migrations.lint.linter import Linter
     from migrations.lint.outside import Outside
     from migrations.migration import Migration
     from migrations.registry import Registry
@@ -188,7 +189,7 @@ def job_of(
     """
     import msgspec
 
-    from migrations.lint.linter import Job
+    from migrations.lint.job import Job
     from migrations.lint.selection import SelectionError
     from migrations.lint.selection import select as selection_of
     from migrations.profiles import PROFILES

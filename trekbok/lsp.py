@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pygls.lsp.server import LanguageServer
 
     from migrations.lint.diagnostic import Diagnostic
-    from migrations.lint.linter import Job, Linter
+    from migrations.lint.job import Job
+    from migrations.lint.linter import Linter
     from migrations.registry import Registry
 
 

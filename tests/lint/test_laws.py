@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from buildfile.writer import write
 from migrations import registry
-from migrations.lint.linter import Job, Linter
+from migrations.lint.job import Job
+from migrations.lint.linter import Linter
 from migrations.lint.selection import select
 from migrations.migration import Case
 from migrations.run import Request
