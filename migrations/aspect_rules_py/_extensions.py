@@ -6,9 +6,11 @@ https://bazel.build/external/extension
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from migrations.extensions import Extension, repositories, tags
+from migrations.finding import Finding
 from migrations.view import View
 
 PY_EXTENSIONS = "@aspect_rules_py//py:extensions.bzl"
@@ -24,6 +26,14 @@ UV = Extension("uv", frozenset({UV_UNSTABLE_EXTENSION, UV_EXTENSIONS}))
 UV_BIN = Extension("uv_bin", frozenset({UV_UNSTABLE_EXTENSION, UV_EXTENSIONS}))
 INTERPRETERS = Extension("python_interpreters", frozenset({PY_UNSTABLE_EXTENSION, PY_EXTENSIONS}))
 TOOLS = Extension("py_tools", frozenset({PY_EXTENSIONS}))
+
+
+def gone(view: View, extension: Extension, tag: str, name: str, message: str, advice: str) -> Iterator[Finding]:
+    """A finding for each tag of an extension that has an attribute which is gone and has no successor."""
+    for call in tags(view, extension, tag):
+        argument = call.argument(name)
+        if argument is not None:
+            yield Finding(argument.start, argument.end, message, advice=advice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from buildfile.source import FileKind
-from migrations.aspect_rules_py._extensions import UV
+from migrations.aspect_rules_py._extensions import UV, gone
 from migrations.aspect_rules_py._surface import UPSTREAM
-from migrations.extensions import tags
 from migrations.finding import Finding
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -21,18 +20,15 @@ _GONE = "unstable_configure_command"
 
 def find(view: View) -> Iterator[Finding]:
     """The attribute on tags of `uv`."""
-    for call in tags(view, UV, "project"):
-        argument = call.argument(_GONE)
-        if argument is not None:
-            yield Finding(
-                argument.start,
-                argument.end,
-                f"uv.project has no attribute {_GONE} any more",
-                advice=(
-                    "Drop it, and see whether the packages it was for still build; what one of them needs can be "
-                    "given with uv.override_package (env, toolchains, pre_build_patches, or a target in its stead)."
-                ),
-            )
+    return gone(
+        view,
+        UV,
+        "project",
+        _GONE,
+        f"uv.project has no attribute {_GONE} any more",
+        "Drop it, and see whether the packages it was for still build; what one of them needs can be given with "
+        "uv.override_package (env, toolchains, pre_build_patches, or a target in its stead).",
+    )
 
 
 MIGRATION = Migration(

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from buildfile.source import FileKind
-from migrations.aspect_rules_py._extensions import UV
+from migrations.aspect_rules_py._extensions import UV, gone
 from migrations.aspect_rules_py._surface import UPSTREAM
-from migrations.extensions import tags
 from migrations.finding import Finding
 from migrations.migration import Case, Migration, Page
 from migrations.profiles import Gate
@@ -21,18 +20,15 @@ _GONE = "native_inputs"
 
 def find(view: View) -> Iterator[Finding]:
     """The attribute on tags of `uv`."""
-    for call in tags(view, UV, "override_package"):
-        argument = call.argument(_GONE)
-        if argument is not None:
-            yield Finding(
-                argument.start,
-                argument.end,
-                f"uv.override_package has no attribute {_GONE} in v2",
-                advice=(
-                    "Find another way for the package to get them: env and toolchains of the same tag, a patch, or a "
-                    "target in its stead."
-                ),
-            )
+    return gone(
+        view,
+        UV,
+        "override_package",
+        _GONE,
+        f"uv.override_package has no attribute {_GONE} in v2",
+        "Find another way for the package to get them: env and toolchains of the same tag, a patch, or a target in its "
+        "stead.",
+    )
 
 
 _DEP = 'bazel_dep(name = "aspect_rules_py", version = "1.12.0")\n'
