@@ -168,6 +168,10 @@ def _write_all(
         earlier = _read_journal(journal_path)
     except msgspec.DecodeError:
         earlier = None  # of no use to anyone
+    before = _written_before(root, pending, earlier)
+    pending = [change for change in pending if change.path not in before]
+    if not pending:
+        return list(before), []
     unfinished = earlier.files if earlier is not None and not earlier.complete else []
     saved = {change.path: Saved(change.path, change.old, change.new) for change in pending}
     for item in unfinished:
@@ -176,7 +180,7 @@ def _write_all(
         saved[item.path] = Saved(item.path, item.old, now.new if now else item.new)
     journal = Journal(False, list(saved.values()))
     _replace(journal_path, msgspec.msgpack.encode(journal), 0o644)
-    written: list[str] = []
+    written: list[str] = list(before)
     failures: list[Failure] = []
 
     def work(chunk: Sequence[FileChange]) -> list[str | None]:
@@ -198,6 +202,21 @@ def _write_all(
     with contextlib.suppress(OSError):  # the one that is there says all that `undo` needs
         _replace(journal_path, msgspec.msgpack.encode(journal if journal.files or not earlier else earlier), 0o644)
     return written, failures
+
+
+def _written_before(root: Path, pending: list[FileChange], earlier: Journal | None) -> dict[str, None]:
+    """The paths, in order, of changes that a run made which came to its end while this one waited.
+
+    Its journal is what gives them back, and stays so as long as this run has nothing else to write.
+    """
+    if earlier is None or not earlier.complete:
+        return {}
+    given = {item.path: item.new for item in earlier.files}
+    return {
+        change.path: None
+        for change in pending
+        if change.path in given and given[change.path] == change.new == _current(root, change.path)
+    }
 
 
 def undo(root: Path) -> tuple[list[str], list[Failure]]:

@@ -230,6 +230,17 @@ def test_undo_refuses_what_was_changed_since(root: Path) -> None:
     assert one.read_text() == "mine\n" and two.read_text() == LOAD + CALL
 
 
+def test_undo_of_a_run_that_another_came_behind(root: Path) -> None:
+    for name in "ab":
+        (root / name).write_text("old")
+    changes = [FileChange(name, b"old", b"new") for name in "ab"]
+    assert write(root, changes) == (["a", "b"], [])
+    # It had read b before the first run wrote it, and a thereafter.
+    assert write(root, changes[1:]) == (["b"], [])
+    assert trekbok(root, "undo").exit == 0
+    assert [(root / name).read_text() for name in "ab"] == ["old", "old"]
+
+
 def test_undo_without_a_run(root: Path) -> None:
     done = trekbok(root, "undo")
     assert done.exit == 2 and "no run" in done.stderr
